@@ -1,0 +1,242 @@
+"""What the bot needs of storage and of the queue, as Protocols. `bot/platform.py` and `bot/workshop.py` hold the rest.
+
+Everything here that changes a row's state is guarded: it names the state (owner, attempt, predecessor) that it expects, and
+a change that lost its race raises `InvalidTransition` or returns None, as said. Claims use the database's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from models.agent import AgentState
+from models.audit import AuditRecord
+from models.change import Change
+from models.delivery import Delivery, Outcome, Receipt
+from models.job import Failure, Job, JobEvent, JobResult, JobStatus, Transition
+from models.outbox import OutboxRow
+from models.worker import ProcessRecord, WorkerRecord
+
+
+class JobRepository(Protocol):
+    """The CI document's repository, name for name. Each change is guarded by the predecessor status.
+
+    Raises InvalidTransition when the job is not in a state from which the change may be made.
+    """
+
+    async def initialize(self) -> None: ...
+    async def close(self) -> None: ...
+    async def create_job(self, job: Job) -> None: ...
+    async def get_job(self, job_id: str) -> Job | None: ...
+    async def list_jobs(self) -> list[Job]: ...
+    async def update_job_status(
+        self, job_id: str, status: str, start_time: datetime | None = None, container_id: str | None = None
+    ) -> None: ...
+    async def complete_job(self, job_id: str, success: bool, end_time: datetime) -> None: ...
+    async def add_event(self, job_id: str, event: JobEvent) -> None: ...
+    async def get_events_since(self, job_id: str, last_event_id: int) -> list[JobEvent]: ...
+
+
+class Jobs(JobRepository, Protocol):
+    """What the engine adds: claims, leases, locks, and listings."""
+
+    async def claim(self, job_id: str, worker: str, lease_seconds: float) -> Job | None:
+        """queued -> running, when it is the first in line for its lock and the lock is free. None: not now, or not ours."""
+
+    async def renew(self, job_id: str, attempt: int, worker: str, lease_seconds: float) -> Job | None:
+        """The job with its lease prolonged (look at `cancel_requested_at`). None: this attempt has lost it."""
+
+    async def settle(
+        self,
+        job_id: str,
+        attempt: int,
+        status: JobStatus,
+        *,
+        result: JobResult | None = None,
+        failure: Failure | None = None,
+        detail: str = "",
+    ) -> Job:
+        """running -> its end, by the attempt that owns it; frees the lock. Completed with `success=True`.
+
+        A completion or failure loses to a cancel that was asked for before it: the job settles as cancelled then.
+        Raises InvalidTransition when the attempt no longer owns the job.
+        """
+
+    async def request_cancel(self, job_id: str, by: str) -> Job:
+        """queued or parked -> cancelled at once; running: remembers who asked first. A terminal job is returned unchanged."""
+
+    async def cancel_expired(self, job_id: str) -> Job | None:
+        """running with a cancel asked for and an expired lease -> cancelled: its worker is gone. None: not in that state."""
+
+    async def requeue(self, job_id: str, attempt: int) -> Job | None:
+        """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state."""
+
+    async def give_up(self, job_id: str, attempt: int, failure: Failure, detail: str) -> Job | None:
+        """running with an expired lease -> failed. None: not in that state."""
+
+    async def add_events(self, job_id: str, attempt: int, events: Sequence[JobEvent]) -> int:
+        """Append in order; the per-job `seq` is assigned here. Returns the last one. Raises InvalidTransition unless `attempt` is the running one."""
+
+    async def record_agent_state(self, job_id: str, attempt: int, state: AgentState) -> None:
+        """Remember the agent's state and the transition to it."""
+
+    async def transitions(self, job_id: str) -> list[Transition]: ...
+    async def expired(self, limit: int) -> list[Job]:
+        """running, their lease over."""
+
+    async def claimable(self, limit: int) -> list[Job]:
+        """queued, first in line, lock free: each deserves a hint to the queue."""
+
+    async def next_in_line(self, lock_key: str) -> Job | None: ...
+    async def ahead_of(self, job: Job) -> list[Job]:
+        """Who holds the lock or waits for it longer than `job`, in order, the holder first."""
+
+    async def by_handle(self, prefix: str) -> list[Job]:
+        """Jobs whose handle starts with `prefix` (upper case, with "J-"), newest first, 10 at most."""
+
+    async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
+        """Jobs asked for at a place (also those whose change's pull request or issue it is), newest first."""
+
+    async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]: ...
+    async def page(self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int) -> list[Job]:
+        """Newest first; events not loaded."""
+
+    async def count_active(self, *, requester_id: str | None = None, repository: str | None = None) -> int: ...
+
+
+class Deliveries(Protocol):
+    """The inbox's rows."""
+
+    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[Delivery]:
+        """Due and unfinished, oldest first; each gets a lease and one more attempt."""
+
+    async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
+        """Give each its one disposition, if `owner` still holds it. Returns how many it did."""
+
+    async def postpone(self, delivery_id: int, owner: str, delay_seconds: float, detail: str) -> None: ...
+    async def get(self, delivery_id: int) -> Delivery | None: ...
+    async def find(self, platform: str, integration: str, key: str) -> Delivery | None: ...
+    async def page(self, *, before: int | None, limit: int, platform: str | None = None, disposition: str | None = None) -> list[Delivery]:
+        """Newest first, keyset by id; bodies not loaded. `disposition` matches the kind or the whole code."""
+
+    async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]: ...
+    async def by_url(self, url: str) -> Delivery | None: ...
+    async def reopen(self, delivery_id: int) -> bool:
+        """Make it due again with no disposition and no attempts; False while somebody works on it."""
+
+    async def prune(self, older_than: datetime, limit: int) -> int:
+        """Delete finished rows and semantic keys older than that, `limit` at most. Returns how many went."""
+
+
+class Keys(Protocol):
+    """Semantic keys: what was already acted upon, whatever delivery told of it."""
+
+    async def take(self, key: str, delivery_id: int) -> bool:
+        """True: nobody had it."""
+
+    async def holder(self, key: str) -> int | None:
+        """The delivery that took it."""
+
+
+class Outbox(Protocol):
+    """All that leaves."""
+
+    async def put(self, row: OutboxRow) -> bool:
+        """Keep `row` unless its `key` is there. True: it is new."""
+
+    async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
+        """The job's card should be looked at again; urgent: without waiting for the pace."""
+
+    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[OutboxRow]:
+        """Due rows in order, one a thread, the attempt recorded. `is_ambiguous` is as it was *before* this attempt."""
+
+    async def shown(self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float) -> bool:
+        """`row.wanted` of it is visible. Not due again before the pace. False: the lease was lost."""
+
+    async def postpone(self, row: OutboxRow, owner: str, *, delay_seconds: float, error: str, is_ambiguous: bool) -> None: ...
+    async def bury(self, row: OutboxRow, owner: str, error: str) -> None: ...
+    async def card_of(self, job_id: str) -> OutboxRow | None: ...
+    async def waiting(self, limit: int) -> list[OutboxRow]: ...
+    async def dead(self, limit: int) -> list[OutboxRow]: ...
+
+
+class Changes(Protocol):
+    """Branches and pull requests of conversations."""
+
+    async def find(self, repository: str, number: int) -> Change | None:
+        """The open change of this issue or pull request, else the newest closed one."""
+
+    async def of_job(self, job_id: str) -> Change | None: ...
+    async def keep(self, change: Change) -> Change:
+        """Insert (`id` 0) or replace."""
+
+
+class Workers(Protocol):
+    """Worker hosts and their process groups."""
+
+    async def beat(self, record: WorkerRecord) -> None: ...
+    async def leave(self, worker_id: str) -> None: ...
+    async def alive(self, within_seconds: float) -> list[WorkerRecord]: ...
+    async def remember(self, record: ProcessRecord) -> None: ...
+    async def forget(self, record: ProcessRecord) -> None: ...
+    async def processes(self, host: str) -> list[ProcessRecord]: ...
+
+
+class Audit(Protocol):
+    """Append-only."""
+
+    async def append(self, record: AuditRecord) -> None: ...
+    async def page(self, *, before: int | None, limit: int) -> list[AuditRecord]: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction, and all that can be done in it. No call to the outside may happen while it is open."""
+
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def changes(self) -> Changes: ...
+    @property
+    def workers(self) -> Workers: ...
+    @property
+    def audit(self) -> Audit: ...
+
+
+class Storage(Protocol):
+    """The database."""
+
+    async def initialize(self) -> None:
+        """Open, and migrate to this release's schema. Raises ConfigurationError for a newer schema than it knows."""
+
+    async def close(self) -> None: ...
+    async def ping(self) -> None:
+        """Raises StorageUnavailable."""
+
+    async def keep(self, delivery: Delivery) -> Receipt:
+        """Return once `delivery` is on disk, committed together with whatever arrived meanwhile. A known key adds to `receipts`.
+
+        Raises StorageUnavailable: it is not. A cancelled caller cancels nothing.
+        """
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A write transaction: committed when the block ends, rolled back when it raises."""
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """For reading only; never waits for a writer."""
+
+
+class JobQueue(Protocol):
+    """Tells workers that a job is worth a look. A hint: the claim is the truth."""
+
+    async def tell(self, job: Job) -> bool:
+        """True: told. False: the queue did not answer within a second; the sweep tells again."""
+
+    async def close(self) -> None: ...

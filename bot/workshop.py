@@ -1,0 +1,163 @@
+"""Where work is done: a checked-out tree, a box to run commands in, and the agents that run in it.
+
+The agent and the checks run inside the box. Git runs outside, on the host, with its own GIT_DIR: nothing in the tree can
+change what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from bot.platform import GitRemote
+from models.agent import AgentEvent, AgentResult, AgentTask
+from models.base import Noun
+
+
+class Checkout(Noun):
+    """What to check out. `branch` is ours (created at `start` when it is new); `start` is a branch, tag or sha of `remote`."""
+
+    repository: str
+    remote: GitRemote
+    start: str
+    start_sha: str = ""  # when set: the commit that was seen; the start must still be it
+    branch: str
+    branch_remote: GitRemote | None = None  # where our branch lives when it is a fork
+    home_key: str  # the agent's home is kept under this name, per conversation
+
+
+class FileChange(Noun):
+    """One path of a diff. `mode` is git's new file mode ("120000" is a link, "160000" another repository)."""
+
+    path: str
+    status: str  # A, M, D, T
+    mode: str
+    size_bytes: int
+    link_target: str = ""
+
+
+class Diff(Noun):
+    """What git on the host says changed."""
+
+    files: tuple[FileChange, ...] = ()
+    added_lines: int = 0
+    deleted_lines: int = 0
+    patch: str = ""  # unified, capped
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing changed."""
+        return not self.files
+
+
+class Commit(Noun):
+    """A commit to be made. Trailers come as ("Co-authored-by", "Ana <...>")."""
+
+    message: str
+    author_name: str
+    author_email: str
+    trailers: tuple[tuple[str, str], ...] = ()
+
+
+class Workspace(Protocol):
+    """One job's tree."""
+
+    path: Path
+    home: Path
+    base_sha: str
+    head_sha: str  # of the branch as it is on the remote; "" when it is new there
+
+    async def diff(self) -> Diff:
+        """Between what was checked out and the tree as it is now."""
+
+    async def secrets_in(self, values: Sequence[str]) -> list[str]:
+        """Paths of changed files that contain one of `values`."""
+
+    async def commit(self, commit: Commit) -> str:
+        """Commit the whole tree; the sha. Hooks, filters and configuration of the tree are never used."""
+
+    async def push(self) -> str:
+        """Push the branch with a lease on what it was when fetched. A moved branch is fetched, our commit rebased, tried again.
+
+        Returns the pushed sha. Raises JobFailed(CONFLICT) when the rebase conflicts, (PUBLISH) when the push is refused.
+        """
+
+
+class Workspaces(Protocol):
+    """Mirrors, trees and agent homes on this host."""
+
+    def open(self, job_id: str, attempt: int, checkout: Checkout) -> AbstractAsyncContextManager[Workspace]:
+        """Fetch, check out, and clean up at the end. Raises JobFailed(SETUP) or IntegrationError."""
+
+    async def delete_branch(self, repository: str, remote: GitRemote, branch: str) -> None: ...
+    async def sweep(self, live_job_ids: frozenset[str]) -> int:
+        """Remove trees of jobs that are not among the live. Returns how many."""
+
+
+class ProcessSpec(Noun):
+    """A command for the box. `env` is all it gets besides the box's own few variables."""
+
+    argv: tuple[str, ...]
+    cwd: Path
+    env: Mapping[str, str] = {}
+    stdin: bytes = b""
+    timeout_seconds: float
+    idle_seconds: float
+    role: str = "check"
+
+
+class Running(Protocol):
+    """A command that runs in the box, in its own process group."""
+
+    pid: int
+
+    def lines(self) -> AsyncIterator[bytes]:
+        """Its output, line by line, both streams, each line 16 MiB at most. Ends when all writers are gone or it was stopped."""
+
+    async def wait(self) -> int:
+        """Its exit code; negative: the signal."""
+
+    async def stop(self) -> None:
+        """SIGINT, SIGTERM, SIGKILL to the whole group, each after the other's grace. Returns when nobody is left."""
+
+    @property
+    def stop_reason(self) -> str:
+        """ "end", "timeout", "idle" or "stopped"."""
+
+
+class Box(Protocol):
+    """One job's place to run commands."""
+
+    async def start(self, spec: ProcessSpec) -> Running: ...
+    async def stop_all(self) -> None: ...
+
+
+class Runner(Protocol):
+    """Makes boxes. `on_start` is told of each process group before anything else happens with it."""
+
+    name: str
+    may_run_untrusted: bool
+
+    def open(self, workspace: Path, home: Path, on_start: Callable[[int, str], Awaitable[None]]) -> AbstractAsyncContextManager[Box]: ...
+
+
+class Agent(Protocol):
+    """A coding agent behind its command line."""
+
+    name: str
+    features: frozenset[str]  # "resume", "cost"
+
+    def check(self) -> str:
+        """ "" when it can run here, else one line saying what is missing."""
+
+    def run(self, task: AgentTask, box: Box) -> AgentRun: ...
+
+
+class AgentRun(Protocol):
+    """One run: iterate over its events, then ask for the result."""
+
+    def __aiter__(self) -> AsyncIterator[AgentEvent]: ...
+    async def result(self) -> AgentResult: ...
+    async def cancel(self) -> None: ...

@@ -1,0 +1,1 @@
+"""The nouns: frozen, comparable, round-tripping through JSON. They know nothing but each other."""

@@ -1,0 +1,27 @@
+"""What every noun shares: it is frozen, it refuses unknown fields, it knows UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    # A naive moment is taken as UTC: SQLite hands back what it was given, without a zone.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+
+
+class Noun(BaseModel):
+    """A frozen value. `model_validate_json(noun.model_dump_json()) == noun` for every one of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")

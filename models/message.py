@@ -1,0 +1,143 @@
+"""Messages: what a person said, and what Bellhop answers.
+
+`Message` is the shared-infrastructure document's. What comes in is an `IncomingMessage`, what goes out a `Reply`; both are `Message`s.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from models.base import Moment, Noun
+from models.source import SourceType
+
+
+class Actor(Noun):
+    """A person or program on a platform. `id` never changes, `login` may."""
+
+    id: str
+    login: str
+    display_name: str = ""
+    email: str | None = None
+    is_bot: bool = False
+
+
+class ThreadKind(StrEnum):
+    """What a conversation hangs on."""
+
+    ISSUE = "issue"
+    PULL_REQUEST = "pull_request"
+    OTHER = "other"
+
+
+class Thread(Noun):
+    """A place to answer in: an object of a repository and, in it, an inline thread when there is one.
+
+    `inline_root` is the id of the inline thread's first comment; answers go under it.
+    """
+
+    source: SourceType
+    integration: str = "default"
+    workspace: str = ""
+    repository: str = ""
+    kind: ThreadKind = ThreadKind.ISSUE
+    number: int | None = None
+    inline_root: str | None = None
+    is_private: bool = False
+
+    @property
+    def key(self) -> str:
+        """One string a place, for locks and pacing; inline threads belong to their pull request."""
+        return f"{self.source}:{self.integration}:{self.repository}#{self.number}"
+
+    @property
+    def name(self) -> str:
+        """As people write it: `acme/shop#42`."""
+        return f"{self.repository}#{self.number}" if self.number else self.repository
+
+
+class Message(Noun):
+    """Text or structured data from or for a platform."""
+
+    source: SourceType
+    message: str | dict[str, Any]
+    ephemeral: bool = False
+
+
+class MessageKind(StrEnum):
+    """Which object carries the text; a reaction is put on that very object."""
+
+    COMMENT = "comment"
+    BODY = "body"
+    REVIEW = "review"
+    INLINE = "inline"
+    EVENT = "event"  # no text of a person: closed, labeled, pushed
+
+
+class Anchor(Noun):
+    """The code an inline comment stands on."""
+
+    path: str
+    line: int | None = None
+    start_line: int | None = None
+    side: str = "RIGHT"
+    diff_hunk: str = ""
+    commit_sha: str = ""
+
+
+class IncomingMessage(Message):
+    """A delivery, normalized: who said what, where, and whether it is new.
+
+    `comment_id` is the id of the object carrying the text (comment, review; the issue's number for a body).
+    `previous_text` is the text before an edit, when the platform tells it. `facts` is the platform's own small
+    change that its adapter reads back (never the bot).
+    """
+
+    kind: MessageKind
+    event: str
+    actor: Actor | None
+    thread: Thread
+    comment_id: str
+    url: str = ""
+    is_created: bool = True
+    is_deleted: bool = False
+    previous_text: str | None = None
+    title: str = ""
+    description: str = ""
+    object_id: str = ""
+    occurred_at: Moment | None = None
+    is_fork: bool = False
+    head_sha: str = ""
+    head_ref: str = ""
+    base_ref: str = ""
+    anchor: Anchor | None = None
+    labels: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What was said, as text."""
+        return self.message if isinstance(self.message, str) else ""
+
+    @property
+    def semantic_key(self) -> str:
+        """What two deliveries about one saying share, whatever their delivery ids."""
+        place = f"{self.thread.source}:{self.thread.integration}:{self.thread.repository}"
+        return f"{place}:{self.kind}:{self.comment_id}"
+
+
+class Reply(Message):
+    """What Bellhop answers, for the outbox. `marker` finds it again after a crash."""
+
+    thread: Thread
+    marker: str
+
+
+class Comment(Noun):
+    """One earlier comment of a conversation, for context."""
+
+    id: str
+    author: str
+    text: str
+    created_at: Moment | None = None
+    is_ours: bool = False
+    anchor: Anchor | None = None
