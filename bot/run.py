@@ -1,0 +1,111 @@
+"""One attempt at one job, seen from inside: its events, its lease, its cancel.
+
+The worker's runtime makes a `Run` after the claim and keeps it alive beside the work. Events are written in batches; every
+write is fenced by the attempt, and `check()` is called right before anything that cannot be taken back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.errors import InvalidTransition, JobCancelled, LeaseLost, StorageUnavailable
+from bot.services import Services
+from models.agent import AgentState
+from models.base import now
+from models.job import Job, JobEvent, JobEventType
+
+BATCH_SECONDS = 0.25
+CANCELLED = "stopping: {by} asked for it"
+LOST = "continuing {handle}: another attempt owns it now"
+
+
+class Run:
+    """Passed to whoever does the work. `stop` is awaited once when the job must end at once (set by who starts processes)."""
+
+    def __init__(self, services: Services, job: Job, worker: str) -> None:
+        self.services = services
+        self.job = job
+        self.worker = worker
+        self.cancelled = asyncio.Event()
+        self.lost = asyncio.Event()
+        self.stoppers: list[Callable[[], Awaitable[None]]] = []
+        self._pending: list[JobEvent] = []
+        self._is_urgent = False
+        self._flushing = asyncio.Lock()
+
+    def event(self, type: JobEventType, data: str = "", *, success: bool | None = None, is_urgent: bool = False, **facts: Any) -> None:
+        """Note that something happened. It is written with the next batch."""
+        self._pending.append(JobEvent(type=type, data=data, success=success, timestamp=now(), facts=facts))
+        self._is_urgent = self._is_urgent or is_urgent
+
+    async def flush(self) -> None:
+        """Write what was noted, in order. A database that is away keeps them for the next try."""
+        async with self._flushing:
+            batch, self._pending = self._pending, []
+            is_urgent, self._is_urgent = self._is_urgent, False
+            if not batch:
+                return
+            try:
+                async with self.services.storage.begin() as work:
+                    await work.jobs.add_events(self.job.id, self.job.attempt, batch)
+                    await work.outbox.want(self.job.id, is_urgent=is_urgent)
+            except InvalidTransition as error:
+                self.lost.set()
+                raise LeaseLost(LOST.format(handle=self.job.handle)) from error
+            except StorageUnavailable:
+                self._pending[:0] = batch
+                self._is_urgent = self._is_urgent or is_urgent
+
+    async def agent_state(self, state: AgentState) -> None:
+        """Record the agent's state, with everything noted before it."""
+        await self.flush()
+        async with self.services.storage.begin() as work:
+            await work.jobs.record_agent_state(self.job.id, self.job.attempt, state)
+
+    async def check(self) -> None:
+        """Right before a push or a pull request: is this attempt still the one, and still wanted? Raises LeaseLost, JobCancelled."""
+        await self.renew()
+        if self.lost.is_set():
+            raise LeaseLost(LOST.format(handle=self.job.handle))
+        if self.cancelled.is_set():
+            raise JobCancelled(CANCELLED.format(by=self.job.cancel_requested_by))
+
+    async def renew(self) -> None:
+        """Prolong the lease and look for a cancel. Sets `lost` or `cancelled`; raises StorageUnavailable."""
+        async with self.services.storage.begin() as work:
+            job = await work.jobs.renew(
+                self.job.id, self.job.attempt, self.worker, self.services.settings.lease_seconds
+            )
+        if job is None:
+            self.lost.set()
+            return
+        self.job = job
+        if job.cancel_requested_at is not None:
+            self.cancelled.set()
+
+    async def write_batches(self) -> None:
+        """Flush until cancelled. Runs beside the work."""
+        while True:
+            await asyncio.sleep(BATCH_SECONDS)
+            await self.flush()
+
+    async def keep_lease(self) -> None:
+        """Renew until the lease is lost, a cancel is asked for, or renewing was impossible for most of the lease.
+
+        Returns then; the caller stops the work. After a cancel it goes on renewing while the work winds down.
+        """
+        settings = self.services.settings
+        loop = asyncio.get_running_loop()
+        renewed_at = loop.time()
+        while not self.lost.is_set():
+            await asyncio.sleep(settings.renew_seconds if not self.cancelled.is_set() else settings.renew_seconds / 2)
+            try:
+                async with asyncio.timeout(settings.renew_seconds):
+                    await self.renew()
+                renewed_at = loop.time()
+            except (StorageUnavailable, TimeoutError):
+                # Stop while the lease still protects us: afterwards another attempt may already be working.
+                if loop.time() - renewed_at > settings.lease_seconds - settings.renew_seconds - 1:
+                    self.lost.set()

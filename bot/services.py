@@ -1,0 +1,63 @@
+"""The frozen bag of ports, passed first. `app.py` fills it; nobody else knows what is inside."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeGuard
+
+from bot.errors import UnknownPlatform
+from bot.platform import Forge, Platform
+from bot.ports import JobQueue, Storage
+from bot.settings import Settings
+from bot.workshop import Agent, Runner, Workspaces
+from models.message import Thread
+
+NOT_CONFIGURED = "no platform {name!r} is configured here; see the settings reference"
+
+
+class Bells:
+    """Wakes the app's own loops at once instead of at their next look. Only hints: each loop also looks by itself."""
+
+    def __init__(self) -> None:
+        self.dispatcher = asyncio.Event()
+        self.courier = asyncio.Event()
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the bot is given. Platforms are keyed by name and integration ("default" for the one from the environment)."""
+
+    settings: Settings
+    storage: Storage
+    queue: JobQueue
+    platforms: Mapping[tuple[str, str], Platform]
+    workspaces: Workspaces
+    runner: Runner
+    agents: Mapping[str, Agent]
+    owner: str  # names this process in claims
+    bells: Bells = field(default_factory=Bells)
+    known_secrets: tuple[str, ...] = ()
+
+    def platform(self, name: str, integration: str = "default") -> Platform:
+        """Raises UnknownPlatform."""
+        found = self.platforms.get((name, integration))
+        if found is None:
+            raise UnknownPlatform(NOT_CONFIGURED.format(name=name))
+        return found
+
+    def home_of(self, thread: Thread) -> Platform:
+        """The platform a thread lives on."""
+        return self.platform(thread.source.value, thread.integration)
+
+    def forge_of(self, thread: Thread) -> Forge:
+        """The platform that holds the thread's repository."""
+        platform = self.home_of(thread)
+        if not _is_forge(platform):
+            raise UnknownPlatform(f"{platform.name} has no repositories")
+        return platform
+
+
+def _is_forge(platform: object) -> TypeGuard[Forge]:
+    return hasattr(platform, "open_pull")
