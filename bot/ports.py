@@ -109,8 +109,10 @@ class Jobs(JobRepository, Protocol):
 class Deliveries(Protocol):
     """The inbox's rows."""
 
-    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[Delivery]:
-        """Due and unfinished, oldest first; each gets a lease and one more attempt."""
+    async def claim(
+        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+    ) -> list[Delivery]:
+        """Due and unfinished of one platform, oldest first; each gets a lease and one more attempt."""
 
     async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
         """Give each its one disposition, if `owner` still holds it. Returns how many it did."""
@@ -149,8 +151,13 @@ class Outbox(Protocol):
     async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
         """The job's card should be looked at again; urgent: without waiting for the pace."""
 
-    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[OutboxRow]:
-        """Due rows in order, one a thread, the attempt recorded. `is_ambiguous` is as it was *before* this attempt."""
+    async def claim(
+        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+    ) -> list[OutboxRow]:
+        """Due rows of one platform in order, one a thread, the attempt recorded.
+
+        `is_ambiguous` is as it was *before* this attempt.
+        """
 
     async def shown(self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float) -> bool:
         """`row.wanted` of it is visible. Not due again before the pace. False: the lease was lost."""

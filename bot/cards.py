@@ -1,0 +1,193 @@
+"""What a job's card says, from the job and its events alone. How it looks is each platform's `markup.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot import phrases
+from bot.safety import harmless
+from models.card import Card, CardState, CardStep
+from models.job import Failure, Job, JobEvent, JobEventType, JobStatus
+
+MARKER = "bellhop:{handle}"
+QUEUED = "👀 {what} · queued{place}. Stop: `{stop}`"
+NO_WORKER = "; no worker is running"
+BEHIND = ", {position} behind {ahead}"
+WORKING = "⚙️ {what} · working{attempt}. Stop: `{stop}`"
+STOPPING = "⏹ {handle} is being stopped by @{by}"
+DONE = "✅ {handle} done in {took}{cost} · {outcome}"
+ANSWERED = "✅ {handle} answered in {took}{cost}"
+NO_CHANGE = "✅ {handle} done in {took}{cost} · no change was needed"
+FAILED = "❌ {handle} failed {where}: {why}.{kept}"
+CANCELLED = "⏹ {handle} stopped by @{by}{after}.{removed}"
+LOST = "⚠️ {handle} {text}"
+ATTEMPT = ", attempt {attempt} of {most}"
+BRANCH_KEPT = " Branch kept: `{branch}`."
+BRANCH_REMOVED = " Branch removed."
+SHOWN_STEPS = 12
+
+WHERE = {
+    Failure.LOST: "for good",
+    Failure.TIMEOUT: "by its time limit",
+    Failure.IDLE: "by silence",
+    Failure.OOM: "out of memory",
+    Failure.SETUP: "in set-up",
+    Failure.BUDGET: "by its budget",
+    Failure.AGENT: "in the agent",
+    Failure.CHECKS: "in checks",
+    Failure.CONFLICT: "on a conflict",
+    Failure.POLICY: "before the push",
+    Failure.PUBLISH: "in publishing",
+    Failure.UPSTREAM: "on the platform",
+    Failure.INTERNAL: "inside Bellhop",
+}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a card needs besides the job: who is ahead in line, whether anybody works, how commands are typed here."""
+
+    ahead: Sequence[Job] = ()
+    is_worked: bool = True
+    slash: str = "/bellhop"
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def marker(handle: str) -> str:
+    """By which a card of ours is found again."""
+    return MARKER.format(handle=handle)
+
+
+def draw(job: Job, situation: Situation) -> Card:
+    """The card of `job` as it should be now. Pure."""
+    facts = _facts(job.events)
+    state = _state(job, facts)
+    return Card(
+        job_id=job.id,
+        handle=job.handle,
+        state=state,
+        headline=_headline(job, state, facts, situation),
+        steps=_steps(job),
+        body=job.result.explanation if job.result else "",
+        details=job.failure_detail.partition("\n")[2].strip(),
+        details_title="Output",
+        links=tuple(facts["links"].items()),
+        next_commands=_next(job, state, facts, situation.slash),
+        marker=marker(job.handle),
+    )
+
+
+def _facts(events: Sequence[JobEvent]) -> dict[str, Any]:
+    """The newest value of each fact that events carried; links and costs add up."""
+    facts: dict[str, Any] = {"links": {}, "cost": 0.0}
+    for event in events:
+        facts["links"].update(event.facts.get("links", {}))
+        facts["cost"] += event.facts.get("cost_usd") or 0.0
+        facts.update({k: v for k, v in event.facts.items() if k not in {"links", "cost_usd"}})
+    return facts
+
+
+def _state(job: Job, facts: dict[str, Any]) -> CardState:
+    if job.status is JobStatus.COMPLETED:
+        return CardState.DONE if facts.get("pull_number") or facts.get("branch") else CardState.ANSWERED
+    return {
+        JobStatus.QUEUED: CardState.QUEUED,
+        JobStatus.RUNNING: CardState.RUNNING,
+        JobStatus.PARKED: CardState.PARKED,
+        JobStatus.FAILED: CardState.FAILED,
+    }.get(job.status, CardState.CANCELLED)
+
+
+def what(job: Job) -> str:
+    """`J-7K3Q fix "failing test" on acme/api#42`. The request's words are somebody's: made harmless here."""
+    asked = phrases.short(harmless(job.request.text)).replace('"', "'").replace("`", "'")
+    quoted = f' "{asked}"' if asked else ""
+    return f"{job.handle} {job.request.verb}{quoted} on {job.thread}"
+
+
+def _headline(job: Job, state: CardState, facts: dict[str, Any], situation: Situation) -> str:
+    if job.cancel_requested_at and not job.status.is_terminal:
+        return STOPPING.format(handle=job.handle, by=job.cancel_requested_by)
+    stop = f"{situation.slash} cancel {job.handle}"
+    if state is CardState.QUEUED:
+        return QUEUED.format(what=what(job), place=_place(situation), stop=stop)
+    if state in {CardState.RUNNING, CardState.PARKED}:
+        attempt = ATTEMPT.format(attempt=job.attempt, most=job.max_attempts) if job.attempt > 1 else ""
+        return WORKING.format(what=what(job), attempt=attempt, stop=stop)
+    return _ending(job, state, facts)
+
+
+def _place(situation: Situation) -> str:
+    if situation.ahead:
+        nearest = situation.ahead[-1]
+        return BEHIND.format(position=phrases.ordinal(len(situation.ahead) + 1), ahead=describe_ahead(nearest))
+    return "" if situation.is_worked else NO_WORKER
+
+
+def describe_ahead(job: Job) -> str:
+    """`J-7JX1 (acme/api#42, @ana)`."""
+    who = f", @{job.requester.login}" if job.requester else ""
+    return f"{job.handle} ({job.thread}{who})"
+
+
+def _ending(job: Job, state: CardState, facts: dict[str, Any]) -> str:
+    took = phrases.duration(job.end_time - job.start_time) if job.end_time and job.start_time else "0s"
+    cost = f" · {phrases.money(facts['cost'])}" if facts["cost"] else ""
+    if state is CardState.DONE:
+        return DONE.format(handle=job.handle, took=took, cost=cost, outcome=_outcome(facts))
+    if state is CardState.ANSWERED:
+        form = NO_CHANGE if facts.get("is_unchanged") else ANSWERED
+        return form.format(handle=job.handle, took=took, cost=cost)
+    if state is CardState.FAILED and job.failure:
+        why = job.failure_detail.partition("\n")[0].rstrip(".")
+        kept = BRANCH_KEPT.format(branch=facts["kept_branch"]) if facts.get("kept_branch") else ""
+        return FAILED.format(handle=job.handle, where=WHERE[job.failure], why=why, kept=kept)
+    after = f" after {took}" if job.start_time else " before it began"
+    removed = BRANCH_REMOVED if facts.get("removed_branch") else ""
+    return CANCELLED.format(handle=job.handle, by=job.cancel_requested_by, after=after, removed=removed)
+
+
+def _outcome(facts: dict[str, Any]) -> str:
+    files = phrases.counted(facts.get("files", 0), "file")
+    if not facts.get("pull_number"):
+        parts = [f"branch `{facts['branch']}`, {files}"]
+    else:
+        draft = " (draft)" if facts.get("is_draft") else ""
+        verb = " updated" if facts.get("is_update") else ""
+        parts = [f"PR #{facts['pull_number']}{draft}{verb}, {files}"]
+    if facts.get("checks"):
+        parts.append(str(facts["checks"]))
+    return " · ".join(parts)
+
+
+def _steps(job: Job) -> tuple[CardStep, ...]:
+    """The story so far: phases with their result, checks, and what was worth a notice."""
+    steps: list[CardStep] = []
+    for event in job.events:
+        if event.type == JobEventType.STEP:
+            steps = [step.model_copy(update={"is_done": True}) for step in steps]
+            steps.append(CardStep(text=event.data or ""))
+        elif event.type in {JobEventType.CHECK, JobEventType.CHANGE, JobEventType.NOTICE}:
+            lost = LOST.format(handle=job.handle, text=event.data) if "lost" in event.facts else event.data or ""
+            steps.append(CardStep(text=lost, is_done=True, is_ok=event.success is not False))
+    if job.status.is_terminal:
+        steps = [step.model_copy(update={"is_done": True}) for step in steps]
+    return tuple(steps[-SHOWN_STEPS:])
+
+
+def _next(job: Job, state: CardState, facts: dict[str, Any], slash: str) -> tuple[str, ...]:
+    if state in {CardState.FAILED, CardState.CANCELLED}:
+        return (f"{slash} retry {job.handle}", f"{slash} logs {job.handle}")
+    if state is CardState.DONE:
+        return (f"{slash} undo {job.handle}", f"{slash} logs {job.handle}")
+    if state is CardState.ANSWERED:
+        return (f"{slash} fix", f"{slash} logs {job.handle}")
+    return ()
+
+
+def touched_at(job: Job) -> datetime | None:
+    """When anything was last heard of the job."""
+    return job.events[-1].timestamp if job.events else job.created_at

@@ -1,0 +1,148 @@
+"""The courier makes platforms match what the outbox wants: one create, then edits, never two of anything.
+
+Before a row is sent its attempt is on disk (the claim). After an answer that may have been lost, it waits, looks for its own
+earlier message by author and marker, and only then creates; younger twins are deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from bot import cards
+from bot.errors import IntegrationError, RateLimitError
+from bot.flights import Flights
+from bot.platform import Platform, Posted
+from bot.services import Services
+from models.outbox import OutboxKind, OutboxRow
+
+AT_ONCE = 16
+WORKERS_SILENT_SECONDS = 30.0
+FIRST_RETRY_SECONDS = 1.0
+AMBIGUOUS_RETRY_SECONDS = 3.0  # platforms list a new comment a moment after they made it
+LONGEST_RETRY_SECONDS = 300.0
+MOST_ATTEMPTS = 40
+NOT_SAYABLE = "not sent: {error}"
+
+
+class Courier:
+    """One platform's courier: a platform that hangs delays nobody else's messages."""
+
+    def __init__(self, services: Services, platform: Platform) -> None:
+        self.services = services
+        self.platform = platform
+        self.flights = Flights(AT_ONCE)
+        # Longer than the calls one sending may take (find, post, delete): nobody else sends the row meanwhile.
+        self.lease_seconds = 4 * platform.call_timeout_seconds + 5
+
+    async def step(self) -> bool:
+        """Claim what is due and start sending it. True: there may be more due right now."""
+        await self.flights.room()
+        async with self.services.storage.begin() as work:
+            rows = await work.outbox.claim(
+                self.services.owner,
+                self.flights.free,
+                self.lease_seconds,
+                platform=self.platform.name,
+                integration=self.platform.integration,
+            )
+        for row in rows:
+            self.flights.start(self._send(row))
+        return bool(rows)
+
+    async def close(self) -> None:
+        """Let what is being sent be sent."""
+        await self.flights.land(self.platform.call_timeout_seconds)
+
+    async def _send(self, row: OutboxRow) -> None:
+        services, platform = self.services, self.platform
+        try:
+            if row.kind is OutboxKind.REACTION:
+                await platform.react(row.thread, row.target_kind, row.target_id, row.reaction)
+                await _shown(services, row, platform, Posted(id=row.target_id), "")
+            else:
+                await _show(services, row, platform)
+        except RateLimitError as error:
+            await _postpone(services, row, error.retry_after_seconds, error)
+        except IntegrationError as error:
+            if error.retryable and row.attempts < MOST_ATTEMPTS:
+                await _postpone(services, row, _delay(row, error), error)
+            else:
+                await _bury(services, row, error)
+        # Whatever waited behind this row of the thread is due now.
+        services.bells.courier.set()
+
+
+async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:
+    body = await _body(services, row, platform)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    if row.remote_id is None and row.is_ambiguous:
+        row = row.model_copy(update={"remote_id": await _adopt(platform, row)})
+    if row.remote_id is None:
+        posted = await platform.post(row.thread, body)
+    elif digest == row.shown_digest:
+        posted = Posted(id=row.remote_id, url=row.remote_url)
+    else:
+        posted = await _edit(platform, row, body)
+    await _shown(services, row, platform, posted, digest)
+
+
+async def _edit(platform: Platform, row: OutboxRow, body: str) -> Posted:
+    try:
+        return await platform.edit(row.thread, str(row.remote_id), body)
+    except IntegrationError as error:
+        if error.error_type != "not_found":
+            raise
+        # Somebody deleted the card. A job's end must still be seen, so it is told again.
+        return await platform.post(row.thread, body)
+
+
+async def _adopt(platform: Platform, row: OutboxRow) -> str | None:
+    """The id of our own earlier message, if an earlier attempt made one. Younger twins go."""
+    found = await platform.find(row.thread, row.marker)
+    for twin in found[1:]:
+        await platform.delete(row.thread, twin.id)
+    return found[0].id if found else None
+
+
+async def _body(services: Services, row: OutboxRow, platform: Platform) -> str:
+    if row.kind is OutboxKind.REPLY or row.job_id is None:
+        return platform.render_reply(row.text, row.marker)
+    async with services.storage.read() as work:
+        job = await work.jobs.get_job(row.job_id)
+        ahead = await work.jobs.ahead_of(job) if job else []
+        alive = await work.workers.alive(WORKERS_SILENT_SECONDS)
+    if job is None:
+        return platform.render_reply(row.text, row.marker)
+    situation = cards.Situation(ahead=ahead, is_worked=bool(alive), slash=f"/{services.settings.name}")
+    return platform.render_card(cards.draw(job, situation))
+
+
+async def _shown(services: Services, row: OutboxRow, platform: Platform, posted: Posted, digest: str) -> None:
+    async with services.storage.begin() as work:
+        await work.outbox.shown(
+            row,
+            services.owner,
+            remote_id=posted.id,
+            remote_url=posted.url,
+            digest=digest,
+            pace_seconds=platform.pace_seconds,
+        )
+
+
+def _delay(row: OutboxRow, error: IntegrationError) -> float:
+    first = AMBIGUOUS_RETRY_SECONDS if error.is_ambiguous else FIRST_RETRY_SECONDS
+    return min(first * 2 ** max(row.attempts - 1, 0), LONGEST_RETRY_SECONDS)
+
+
+async def _postpone(services: Services, row: OutboxRow, delay_seconds: float, error: IntegrationError) -> None:
+    # An earlier attempt that may have taken effect stays in doubt, whatever this one met.
+    is_ambiguous = row.is_ambiguous or error.is_ambiguous
+    async with services.storage.begin() as work:
+        await work.outbox.postpone(
+            row, services.owner, delay_seconds=delay_seconds, error=str(error), is_ambiguous=is_ambiguous
+        )
+
+
+async def _bury(services: Services, row: OutboxRow, error: Exception) -> None:
+    async with services.storage.begin() as work:
+        await work.outbox.bury(row, services.owner, NOT_SAYABLE.format(error=error))

@@ -1,0 +1,25 @@
+"""Whose turn it is: jobs of one place run one after the other, in the order they were asked for."""
+
+from __future__ import annotations
+
+from bot.services import Services
+from models.job import Job
+from models.message import Thread
+
+
+def lock_key(thread: Thread) -> str:
+    """The place a job owns while it runs: repository and issue or pull request."""
+    return thread.key
+
+
+async def moved(services: Services, job: Job) -> None:
+    """`job` was settled or queued again: the next in its line is told, and all who wait there see their new place."""
+    if not job.lock_key:
+        return
+    async with services.storage.begin() as work:
+        following = await work.jobs.next_in_line(job.lock_key)
+        for waiting in await work.jobs.at_thread(job.lock_key, is_active=True):
+            await work.outbox.want(waiting.id)
+    if following is not None:
+        await services.queue.tell(following)
+    services.bells.courier.set()

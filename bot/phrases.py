@@ -1,0 +1,43 @@
+"""How Bellhop says numbers, times and names, the same everywhere."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+SHORT_TEXT = 60
+
+
+def duration(span: timedelta) -> str:
+    """`6m12s`, `42s`, `2h05m`; less than a second is `0s`."""
+    seconds = max(int(span.total_seconds()), 0)
+    if seconds < MINUTE:
+        return f"{seconds}s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE}m{seconds % MINUTE:02}s"
+    return f"{seconds // HOUR}h{seconds % HOUR // MINUTE:02}m"
+
+
+def money(dollars: float) -> str:
+    """`$1.18`; below a cent with as many digits as it needs to be more than nothing."""
+    return f"${dollars:.2f}" if dollars >= 0.01 or dollars == 0 else f"${dollars:.4f}"
+
+
+def ordinal(number: int) -> str:
+    """`1st`, `2nd`, `3rd`, `11th`."""
+    suffix = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `3 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def short(text: str, limit: int = SHORT_TEXT) -> str:
+    """The first line of `text`, clipped at a word, for a headline."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    if len(line) <= limit:
+        return line
+    return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

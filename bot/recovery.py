@@ -1,0 +1,66 @@
+"""What makes up for the dead: lost workers, lost hints, and rows whose time is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot import order
+from bot.services import Services
+from bot.phrases import duration
+from models.base import now
+from models.job import Failure, Job, JobEvent, JobEventType
+
+LOST_AGAIN = "lost its worker after {after}; retried as attempt {attempt} of {most}"
+LOST_FOR_GOOD = "lost its worker after {after}, in {most} attempts"
+LOST_CANCELLED = "its worker was already gone"
+BATCH = 50
+PRUNE_ROWS = 100
+
+
+async def recover_lost(services: Services) -> bool:
+    """Running jobs whose lease is over: cancelled if that was asked for, else tried again visibly, else failed."""
+    async with services.storage.read() as work:
+        expired = await work.jobs.expired(BATCH)
+    for job in expired:
+        settled = await _recover(services, job)
+        if settled is not None:
+            await order.moved(services, settled)
+    return len(expired) == BATCH
+
+
+async def _recover(services: Services, job: Job) -> Job | None:
+    after = duration(now() - job.start_time) if job.start_time else "a moment"
+    is_last = job.attempt >= job.max_attempts
+    async with services.storage.begin() as work:
+        if job.cancel_requested_at is not None:
+            settled = await work.jobs.cancel_expired(job.id)
+        elif is_last:
+            text = LOST_FOR_GOOD.format(after=after, most=job.max_attempts)
+            settled = await work.jobs.give_up(job.id, job.attempt, Failure.LOST, text)
+        else:
+            settled = await work.jobs.requeue(job.id, job.attempt)
+            if settled is not None:
+                text = LOST_AGAIN.format(after=after, attempt=settled.attempt, most=job.max_attempts)
+                event = JobEvent(type=JobEventType.NOTICE, data=text, timestamp=now(), facts={"lost": job.attempt})
+                await work.jobs.add_event(job.id, event)
+        if settled is not None:
+            await work.outbox.want(job.id, is_urgent=True)
+    return settled
+
+
+async def tell_again(services: Services) -> bool:
+    """Queued jobs that could start: their hint may be lost, so it is given again. Telling twice is harmless."""
+    async with services.storage.read() as work:
+        waiting = await work.jobs.claimable(BATCH)
+    for job in waiting:
+        if not await services.queue.tell(job):
+            return False
+    return False
+
+
+async def prune(services: Services) -> bool:
+    """Delete finished deliveries and semantic keys past their time, a few at a time so that nobody waits for it."""
+    older_than = now() - timedelta(days=services.settings.retention_days)
+    async with services.storage.begin() as work:
+        gone = await work.deliveries.prune(older_than, PRUNE_ROWS)
+    return gone >= PRUNE_ROWS
