@@ -28,7 +28,7 @@ def find() -> Path | None:
 
 
 def _unprivileged() -> dict[str, object]:
-    """Return the arguments that make a child drop root, which PostgreSQL refuses; nothing for everybody else."""
+    """Return the arguments that make a child drop root, which PostgreSQL refuses; nothing for others."""
     if os.geteuid() != 0:
         return {}
     known = {user.pw_name for user in pwd.getpwall()}
@@ -42,7 +42,7 @@ class PostgresServer:
 
     password: str = field(default_factory=lambda: secrets.token_hex(16))
     port: int = 0
-    # Neither a home nor pytest's folders can be entered by the unprivileged user, and a socket's path is short.
+    # The unprivileged user can enter neither a home nor pytest's folders, and a socket's path is short.
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="bellhop-pg-")))
     serial: "itertools.count[int]" = field(default_factory=itertools.count)
 

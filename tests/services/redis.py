@@ -29,7 +29,7 @@ def find() -> Path | None:
 
 @dataclass
 class RedisServer:
-    """One redis-server of our own. `kill` and `start` again keep port, password and, unless wiped, the data."""
+    """One redis-server of our own; `kill` and `start` again keep port, password and data."""
 
     folder: Path
     password: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -74,7 +74,8 @@ class RedisServer:
         # The password goes through standard input: an argument would show in the list of processes.
         config = (
             f"bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\n"
-            f'dir "{self.folder}"\nlogfile "{self.folder / "redis.log"}"\nappendonly yes\nsave ""\ndaemonize no\n'
+            f'dir "{self.folder}"\nlogfile "{self.folder / "redis.log"}"\n'
+            'appendonly yes\nsave ""\ndaemonize no\n'
         )
         process = subprocess.Popen([str(find()), "-"], stdin=subprocess.PIPE)
         assert process.stdin is not None
