@@ -13,7 +13,6 @@ REGISTRIES = (
     "npm" + "js.com",
     "npm" + "js.org",
     "crates" + ".io",
-) + (
     "proxy." + "golang",
     "ruby" + "gems.org",
     "repo." + "maven",
