@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from bot.services import Services
+from models.change import Change
 from models.job import Job
 from models.message import Thread
 
 
-def lock_key(thread: Thread) -> str:
-    """The place a job owns while it runs: repository and issue or pull request."""
-    return thread.key
+def lock_key(thread: Thread, change: Change | None) -> str:
+    """The place a job owns while it runs. An issue and the pull request we opened for it are one place."""
+    if change is None:
+        return thread.key
+    number = change.issue_number or change.pull_number
+    return thread.model_copy(update={"number": number}).key
 
 
 async def moved(services: Services, job: Job) -> None:

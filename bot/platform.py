@@ -102,6 +102,10 @@ class Platform(Protocol):
     pace_seconds: float
     call_timeout_seconds: float
 
+    @property
+    def own_login(self) -> str:
+        """Our account's login as far as it is known by now; "" before `me` first answered."""
+
     def verify(self, request: WebhookRequest) -> None:
         """Raise SignatureError unless the request proves that the platform sent it. Pure; called by the inbox alone."""
 

@@ -1,0 +1,88 @@
+"""Which job is meant: the one whose id was typed, or the only one that fits here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import permissions
+from bot.command import Ask
+from bot.errors import Refused
+from bot.ports import Jobs
+from models.identity import Role
+from models.job import Job
+
+NO_SUCH = "No job `{id}` here. `{slash} jobs` lists them."
+AMBIGUOUS_ID = "`{id}` could be {handles}. Type a letter more."
+NONE_HERE = "No {what} here. `{slash} jobs` lists those there are."
+SEVERAL = "{count} jobs are active here: {jobs}. Say which: `{slash} {verb} {handle}`"
+WHOLE_ID = "`{verb}` wants the whole id: `{slash} {verb} {handle}`"
+SHORTEST_PREFIX = 5  # "J-" and three letters
+COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
+
+
+async def with_rights_there(ask: Ask) -> Ask:
+    """`ask`, refused unless the person may do this where the named jobs live. Looks up rights; runs before the transaction.
+
+    A job of a place the person cannot see does not exist for them.
+    """
+    needs = ask.registry[ask.command.name].needs
+    for typed in ask.command.ids:
+        async with ask.services.storage.read() as work:
+            found = await _by_id(work.jobs, ask, typed)
+        thread = found.context.thread if found.context else None
+        if thread is None or thread.repository == ask.message.thread.repository:
+            continue
+        platform = ask.services.home_of(thread)
+        role = await platform.role_of(ask.actor, thread.repository)
+        if role is Role.NONE or not permissions.decide(needs, role, thread.repository).is_allowed:
+            raise Refused(NO_SUCH.format(id=typed, slash=ask.slash))
+    return replace(ask)
+
+
+async def named(jobs: Jobs, ask: Ask, *, is_destructive: bool = False) -> Job | None:
+    """The job whose id was typed; None when none was. Raises Refused when it is none or not exactly one."""
+    if not ask.command.ids:
+        return None
+    typed = ask.command.ids[0]
+    job = await _by_id(jobs, ask, typed)
+    if is_destructive and typed != job.handle:
+        raise Refused(WHOLE_ID.format(verb=ask.command.name, slash=ask.slash, handle=job.handle))
+    return job
+
+
+async def only_active(jobs: Jobs, ask: Ask) -> Job:
+    """The one job that is active here. Several: they are listed and nothing is done."""
+    active = await jobs.at_thread(ask.message.thread.key, is_active=True)
+    if not active:
+        raise Refused(NONE_HERE.format(what="active job", slash=ask.slash))
+    if len(active) > 1:
+        raise Refused(_several(active, ask))
+    return active[0]
+
+
+async def newest(jobs: Jobs, ask: Ask, what: str = "job") -> Job:
+    """The one active here, else the newest."""
+    active = await jobs.at_thread(ask.message.thread.key, is_active=True)
+    if len(active) > 1:
+        raise Refused(_several(active, ask))
+    found = active or await jobs.at_thread(ask.message.thread.key, is_active=False, limit=1)
+    if not found:
+        raise Refused(NONE_HERE.format(what=what, slash=ask.slash))
+    return found[0]
+
+
+def _several(active: Sequence[Job], ask: Ask) -> str:
+    listed = ", ".join(f"{job.handle} ({job.request.verb})" for job in active)
+    count = COUNTS.get(len(active), str(len(active)))
+    return SEVERAL.format(count=count, jobs=listed, slash=ask.slash, verb=ask.command.name, handle=active[0].handle)
+
+
+async def _by_id(jobs: Jobs, ask: Ask, typed: str) -> Job:
+    found = await jobs.by_handle(typed) if len(typed) >= SHORTEST_PREFIX else []
+    exact = [job for job in found if job.handle == typed]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise Refused(NO_SUCH.format(id=typed, slash=ask.slash))
+    raise Refused(AMBIGUOUS_ID.format(id=typed, handles=", ".join(f"`{job.handle}`" for job in found)))

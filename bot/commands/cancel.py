@@ -1,0 +1,48 @@
+"""`cancel`: a queued job never starts; a running one is stopped with everything it started."""
+
+from __future__ import annotations
+
+from bot import choice
+from bot.command import Ask, CommandSpec, Said
+from bot.ports import UnitOfWork
+from models.command import VerbSpec
+from models.delivery import Disposition
+from models.identity import Role
+from models.job import JobEvent, JobEventType, JobStatus
+
+STOPPING = "⏹ Stopping {handle}; its card tells when it is done."
+CANCELLED = "⏹ {handle} cancelled before it began."
+ENDED = "{handle} has ended already ({status}). `{slash} status {handle}`"
+TWICE = "{handle} is being stopped already, by @{by}."
+ASKED = "@{by} asked to stop it"
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:
+    """Cancel the named job, or the only active one."""
+    job = await choice.named(work.jobs, ask, is_destructive=True) or await choice.only_active(work.jobs, ask)
+    if job.status.is_terminal:
+        return Said(text=ENDED.format(handle=job.handle, status=job.status.value, slash=ask.slash))
+    if job.cancel_requested_at is not None:
+        return Said(text=TWICE.format(handle=job.handle, by=job.cancel_requested_by))
+    note = JobEvent(type=JobEventType.NOTICE, data=ASKED.format(by=ask.actor.login))
+    await work.jobs.add_event(job.id, note)
+    after = await work.jobs.request_cancel(job.id, ask.actor.login)
+    await work.outbox.want(job.id, is_urgent=True)
+    text = CANCELLED if after.status is JobStatus.CANCELLED else STOPPING
+    return Said(
+        text=text.format(handle=job.handle),
+        disposition=Disposition.ACCEPTED,
+        detail=f"cancel of {job.handle}",
+        moved=(after,) if after.status is JobStatus.CANCELLED else (),
+    )
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="cancel", aliases=("stop",), takes_ids=True, is_destructive=True),
+    usage="cancel [ID]",
+    summary="stop a job, queued or running",
+    group="jobs",
+    needs=Role.WRITE,
+    prepare=choice.with_rights_there,
+    run=run,
+)

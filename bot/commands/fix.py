@@ -1,0 +1,46 @@
+"""`fix`, `ask`, `new`, `retry` and `undo` all keep a job. This one resolves an issue, or does what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot import keep
+from bot.command import Ask, CommandSpec, Said
+from bot.ports import UnitOfWork
+from models.command import VerbSpec
+from models.identity import Role
+from models.job import JobRequest
+
+OPTIONS = frozenset({"repo", "branch", "agent", "model", "pr"})
+
+
+async def prepare(ask: Ask) -> Ask:
+    """Fetch what surrounds the request."""
+    keep.check_options(ask)
+    platform = ask.services.home_of(ask.message.thread)
+    return replace(ask, context=await platform.context_of(ask.message))
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:
+    """Keep a job that works on this thread's change, or begins one."""
+    options = ask.command.options
+    request = JobRequest(
+        verb="fix",
+        text=ask.command.text,
+        agent=options.get("agent", ""),
+        model=options.get("model", ""),
+        branch=options.get("branch", ""),
+        pr=options.get("pr", "draft"),
+    )
+    return await keep.job(work, ask, request)
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="fix", takes_text=True, options=OPTIONS),
+    usage="fix [text] [branch= agent= model= pr=draft|ready|none]",
+    summary="resolve this issue, or do what the text says, and open a pull request",
+    group="agent work",
+    needs=Role.WRITE,
+    prepare=prepare,
+    run=run,
+)

@@ -1,0 +1,77 @@
+"""`help`: what this person may do here, made from the registry. What dispatch would refuse is not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.command import Ask, CommandSpec, Said
+from bot.errors import Refused
+from bot.ports import UnitOfWork
+from models.command import VerbSpec
+from models.identity import Role
+
+ACTIVE = "Active here: {jobs}."
+FREE = "`@{name} <anything>` asks the agent to do it."
+LINE = "- `{slash} {usage}` {summary}"
+OTHERS = "With role {role} or above also: {verbs}."
+TAIL = "`{slash} why` explains what became of a message."
+NO_TOPIC = "No topic `{topic}`. `{slash} help` lists what there is."
+TOPIC = "`{slash} {usage}`: {summary}. Needs {needs}; you have {has}."
+ALSO = " Also as {aliases}."
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:
+    """All verbs the person may use here, or one of them."""
+    if ask.command.args:
+        return Said(text=_topic(ask, ask.command.args[0].lower()))
+    active = await work.jobs.at_thread(ask.message.thread.key, is_active=True)
+    parts = []
+    if active:
+        listed = ", ".join(f"{job.handle} ({job.request.verb}, {job.status.value})" for job in active)
+        parts.append(ACTIVE.format(jobs=listed))
+    if ask.role >= ask.registry["fix"].needs:
+        parts.append(FREE.format(name=ask.services.settings.name))
+    parts.extend(_groups(ask))
+    parts.extend(_others(ask))
+    parts.append(TAIL.format(slash=ask.slash))
+    return Said(text="\n\n".join(parts))
+
+
+def _groups(ask: Ask) -> Iterable[str]:
+    groups: dict[str, list[str]] = {}
+    for spec in ask.registry.values():
+        if ask.role >= spec.needs:
+            line = LINE.format(slash=ask.slash, usage=spec.usage, summary=spec.summary)
+            groups.setdefault(spec.group, []).append(line)
+    for group, lines in groups.items():
+        yield f"**{group}**\n\n" + "\n".join(lines)
+
+
+def _others(ask: Ask) -> Iterable[str]:
+    beyond: dict[Role, list[str]] = {}
+    for spec in ask.registry.values():
+        if ask.role < spec.needs:
+            beyond.setdefault(spec.needs, []).append(f"`{spec.name}`")
+    for role, verbs in sorted(beyond.items()):
+        yield OTHERS.format(role=role.label, verbs=", ".join(verbs))
+
+
+def _topic(ask: Ask, topic: str) -> str:
+    spec = next((s for s in ask.registry.values() if topic in {s.name, *s.verb.aliases}), None)
+    if spec is None:
+        raise Refused(NO_TOPIC.format(topic=topic.replace("`", ""), slash=ask.slash))
+    needs = spec.needs.label if spec.needs else "nothing"
+    text = TOPIC.format(
+        slash=ask.slash, usage=spec.usage, summary=spec.summary, needs=needs, has=ask.role.label
+    )
+    return text + (ALSO.format(aliases=", ".join(f"`{a}`" for a in spec.verb.aliases)) if spec.verb.aliases else "")
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="help", takes_topic=True),
+    usage="help [verb]",
+    summary="what you may do here",
+    group="you and set-up",
+    needs=Role.NONE,
+    run=run,
+)

@@ -1,0 +1,60 @@
+"""`jobs`: what is queued, running and done."""
+
+from __future__ import annotations
+
+from bot.command import Ask, CommandSpec, Said
+from bot.phrases import short
+from bot.ports import UnitOfWork
+from bot.safety import harmless
+from models.command import VerbSpec
+from models.identity import Role
+from models.job import Job
+
+SHOWN = 15
+LINE = "- `{handle}` {status} · {verb}{text} on {thread}{who}"
+NONE = "No jobs {where}. `{slash} fix` begins one."
+HEAD = "Jobs {where}, newest first:"
+TAIL = "`{slash} status ID` tells more; `--mine`, `--here` and `--all` choose which."
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:
+    """Those of this thread, of the person (`--mine`), or of the whole repository (`--all`)."""
+    jobs, where = await _chosen(work, ask)
+    if not jobs:
+        return Said(text=NONE.format(where=where, slash=ask.slash))
+    return Said(text="\n".join([HEAD.format(where=where), "", *map(_line, jobs), "", TAIL.format(slash=ask.slash)]))
+
+
+async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
+    # Never beyond this repository: what the person may see elsewhere was not asked for here.
+    repository = ask.message.thread.repository
+    if "mine" in ask.command.options:
+        mine = await work.jobs.page(requester_id=ask.actor.id, repository=repository, before=None, limit=SHOWN)
+        return mine, f"of @{ask.actor.login} on {ask.place}"
+    if "all" in ask.command.options:
+        every = await work.jobs.page(requester_id=None, repository=repository, before=None, limit=SHOWN)
+        return every, f"on {ask.place}"
+    here = await work.jobs.at_thread(ask.message.thread.key, is_active=False, limit=SHOWN)
+    return here, f"on {ask.message.thread.name}"
+
+
+def _line(job: Job) -> str:
+    asked = short(harmless(job.request.text), 40).replace("`", "'")
+    return LINE.format(
+        handle=job.handle,
+        status=job.status.value,
+        verb=job.request.verb,
+        text=f' "{asked}"' if asked else "",
+        thread=job.thread,
+        who=f", @{job.requester.login}" if job.requester else "",
+    )
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="jobs", options=frozenset({"mine", "here", "all"})),
+    usage="jobs [--mine|--here|--all]",
+    summary="list jobs",
+    group="jobs",
+    needs=Role.READ,
+    run=run,
+)

@@ -1,0 +1,37 @@
+"""`new`: start afresh, with a new branch, a new pull request and an agent that remembers nothing of this thread."""
+
+from __future__ import annotations
+
+from bot import keep
+from bot.command import Ask, CommandSpec, Said
+from bot.commands import fix
+from bot.ports import UnitOfWork
+from models.command import VerbSpec
+from models.identity import Role
+from models.job import JobRequest
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:
+    """Keep a job that ignores the thread's earlier change."""
+    options = ask.command.options
+    request = JobRequest(
+        verb="new",
+        text=ask.command.text,
+        agent=options.get("agent", ""),
+        model=options.get("model", ""),
+        branch=options.get("branch", ""),
+        pr=options.get("pr", "draft"),
+        is_fresh=True,
+    )
+    return await keep.job(work, ask, request)
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="new", takes_text=True, options=fix.OPTIONS),
+    usage="new [text] [branch= agent= model= pr=]",
+    summary="like fix, but afresh: new branch, new pull request, new session",
+    group="agent work",
+    needs=Role.WRITE,
+    prepare=fix.prepare,
+    run=run,
+)

@@ -1,0 +1,26 @@
+"""`version`: which release answers."""
+
+from __future__ import annotations
+
+from bot.command import Ask, CommandSpec, Said
+from bot.ports import UnitOfWork
+from bot.release import VERSION
+from models.command import VerbSpec
+from models.identity import Role
+
+TEXT = "Bellhop {version}. `{slash} help`"
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:  # noqa: ARG001 - every command has the same signature
+    """The release."""
+    return Said(text=TEXT.format(version=VERSION, slash=ask.slash))
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="version"),
+    usage="version",
+    summary="which release answers",
+    group="you and set-up",
+    needs=Role.NONE,
+    run=run,
+)

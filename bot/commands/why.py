@@ -1,0 +1,58 @@
+"""`why`: what became of a message, and for which reason."""
+
+from __future__ import annotations
+
+from bot.command import Ask, CommandSpec, Said
+from bot.errors import Refused
+from bot.ports import UnitOfWork
+from models.command import VerbSpec
+from models.delivery import Delivery
+from models.identity import Role
+
+NOTHING = "I have no record of an earlier message of yours here. `{slash} help` says what I can do."
+NO_LINK = "I have no record of that link here."
+LINE = "{what} ({when:%Y-%m-%d %H:%M:%S} UTC): **{disposition}**{detail}"
+OPEN = "still being worked on"
+TAIL = "`{slash} help` says what you may do here."
+LOOKED_AT = 20
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:
+    """Of the linked message, else of the person's last one here."""
+    if ask.command.text.strip():
+        found = await _linked(work, ask)
+    else:
+        found = await _latest(work, ask)
+    if found is None:
+        raise Refused(NOTHING.format(slash=ask.slash))
+    detail = f", {found.detail}" if found.detail else ""
+    disposition = found.disposition.value if found.disposition else OPEN
+    what = f"[That message]({found.url})" if found.url else f"That {found.event}"
+    line = LINE.format(what=what, when=found.received_at, disposition=disposition, detail=detail)
+    return Said(text=f"{line}. {TAIL.format(slash=ask.slash)}")
+
+
+async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:
+    url = ask.command.text.strip().strip("<>")
+    found = await work.deliveries.by_url(url)
+    # A link to another repository is answered as if it were unknown: rights were looked up for this one.
+    place = ask.message.thread.key.rpartition("#")[0] + "#"
+    if found is None or not found.thread.startswith(place):
+        raise Refused(NO_LINK)
+    return found
+
+
+async def _latest(work: UnitOfWork, ask: Ask) -> Delivery | None:
+    key = ask.message.thread.key
+    rows = await work.deliveries.at_thread(key, actor_id=ask.actor.id, limit=LOOKED_AT)
+    return next((row for row in rows if row.id != ask.delivery_id), None)
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="why", takes_link=True),
+    usage="why [link]",
+    summary="what became of a message, and why",
+    group="you and set-up",
+    needs=Role.NONE,
+    run=run,
+)

@@ -1,0 +1,101 @@
+"""Keeping a job: the one way a request becomes work. Limits, place in line, card, all in the caller's transaction."""
+
+from __future__ import annotations
+
+import uuid
+
+from bot import cards, handles, order
+from bot.command import Ask, Said
+from bot.errors import Refused
+from bot.ports import UnitOfWork
+from models.base import now
+from models.delivery import Disposition
+from models.job import Job, JobContext, JobEvent, JobEventType, JobRequest
+from models.outbox import OutboxKind, OutboxRow
+
+PULL_MODES = ("draft", "ready", "none")
+OTHER_REPOSITORY = "This thread is about {here}. Ask for {there} in one of its own issues."
+NO_AGENT = "No agent `{name}` here. There is {known}."
+NO_PULL_MODE = "`pr=` takes draft, ready or none."
+PERSON_LIMIT = "You have {count} jobs queued or running, and {most} is the limit. `{slash} jobs --mine`"
+PLACE_LIMIT = "{place} has {count} jobs queued or running, and {most} is the limit. `{slash} jobs`"
+FREE_TEXT = "read as free text, so as `fix`; `{slash} help` lists the verbs"
+KEPT = "{handle} kept"
+
+
+def check_options(ask: Ask) -> None:
+    """Raises Refused for an option that cannot be met, before anything is fetched."""
+    options = ask.command.options
+    there = options.get("repo", ask.message.thread.repository)
+    if there.lower() != ask.message.thread.repository.lower():
+        raise Refused(OTHER_REPOSITORY.format(here=ask.place, there=there.replace("`", "")))
+    agent = options.get("agent")
+    if agent and agent not in ask.services.agents:
+        known = ", ".join(f"`{name}`" for name in ask.services.agents)
+        raise Refused(NO_AGENT.format(name=agent.replace("`", ""), known=known))
+    if options.get("pr", "draft") not in PULL_MODES:
+        raise Refused(NO_PULL_MODE)
+
+
+async def job(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None = None) -> Said:
+    """Keep a job for `request`. Refuses beyond the limits."""
+    if (limit := await _over_limit(work, ask)) is not None:
+        return limit
+    kept = await _create(work, ask, request, context or ask.context)
+    await work.outbox.put(card_row(kept, ask))
+    return Said(disposition=Disposition.ACCEPTED, detail=KEPT.format(handle=kept.handle), tell=(kept,))
+
+
+async def _over_limit(work: UnitOfWork, ask: Ask) -> Said | None:
+    settings = ask.services.settings
+    mine = await work.jobs.count_active(requester_id=ask.actor.id)
+    if mine >= settings.max_jobs_per_person:
+        text = PERSON_LIMIT.format(count=mine, most=settings.max_jobs_per_person, slash=ask.slash)
+        return Said(text=text, disposition=Disposition.DENIED_LIMIT, detail=text)
+    here = await work.jobs.count_active(repository=ask.message.thread.repository)
+    if here >= settings.max_jobs_per_repository:
+        most = settings.max_jobs_per_repository
+        text = PLACE_LIMIT.format(place=ask.place, count=here, most=most, slash=ask.slash)
+        return Said(text=text, disposition=Disposition.DENIED_LIMIT, detail=text)
+    return None
+
+
+async def _create(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None) -> Job:
+    thread, moment = ask.message.thread, now()
+    change = await work.changes.find(thread.repository, thread.number) if thread.number else None
+    kept = Job(
+        id=str(uuid.uuid4()),
+        handle=await handles.new(work.jobs),
+        max_attempts=ask.services.settings.max_attempts,
+        request=request,
+        context=context,
+        requester=ask.actor,
+        lock_key=order.lock_key(thread, change),
+        delivery_id=ask.delivery_id,
+        request_id=ask.request_id,
+        created_at=moment,
+        updated_at=moment,
+    )
+    await work.jobs.create_job(kept)
+    if ask.command.is_free_text:
+        note = JobEvent(type=JobEventType.NOTICE, data=FREE_TEXT.format(slash=ask.slash), timestamp=moment)
+        await work.jobs.add_event(kept.id, note)
+    return kept
+
+
+def card_row(kept: Job, ask: Ask) -> OutboxRow:
+    """The job's one card, where it was asked for."""
+    moment, thread = now(), ask.message.thread
+    return OutboxRow(
+        key=f"card:{kept.id}",
+        kind=OutboxKind.CARD,
+        platform=thread.source.value,
+        integration=thread.integration,
+        thread=thread,
+        marker=cards.marker(kept.handle),
+        job_id=kept.id,
+        delivery_id=ask.delivery_id,
+        request_id=ask.request_id,
+        due_at=moment,
+        created_at=moment,
+    )

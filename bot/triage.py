@@ -1,0 +1,102 @@
+"""A first look at a delivery, without asking anybody: does it concern the bot at all?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import grammar
+from bot.commands import VOCABULARY
+from bot.errors import BellhopError
+from bot.platform import Ignored, Platform
+from bot.services import Services
+from models.command import Command, Names, Unknown
+from models.delivery import Delivery, Disposition, Outcome
+from models.message import IncomingMessage, MessageKind
+
+MARKER_BEGINS = "<!-- bellhop:"
+NOT_ADDRESSED = "no line of it addresses {name}"
+EDITED = "an edit that does not add the first mention"
+DELETED = "the text was deleted, and nothing of it was queued"
+OWN = "{name} said it"
+OWN_MARK = "it carries {name}'s own mark"
+BOT = "{login} is a program, and programs are not obeyed"
+NOBODY = "the account that wrote it is gone"
+UNREADABLE = "reading it: {error}"
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """A delivery that needs more than a look. Without `commands` it is an event, or perhaps a follow-up."""
+
+    delivery: Delivery
+    message: IncomingMessage
+    commands: tuple[Command | Unknown, ...] = ()
+    is_truncated: bool = False
+
+
+def look(services: Services, platform: Platform, delivery: Delivery) -> Outcome | Addressed:
+    """Its outcome when it concerns nobody, else what was understood. Pure."""
+    try:
+        message = platform.normalize(delivery)
+    except BellhopError as error:
+        return outcome_of(delivery, None, Disposition.ERROR_NORMALIZE, UNREADABLE.format(error=error))
+    except Exception as error:  # noqa: BLE001 - a parser's defect loses nothing: the raw bytes are kept, replay is one command
+        return outcome_of(delivery, None, Disposition.ERROR_NORMALIZE, UNREADABLE.format(error=type(error).__name__))
+    if isinstance(message, Ignored):
+        return outcome_of(delivery, None, message.disposition, message.detail)
+    return _read(services, delivery, message, platform.own_login)
+
+
+def _read(services: Services, delivery: Delivery, message: IncomingMessage, login: str) -> Outcome | Addressed:
+    name = services.settings.name
+    if (refusal := _from_nobody(message, name, login)) is not None:
+        return outcome_of(delivery, message, *refusal)
+    if message.kind is MessageKind.EVENT or message.is_deleted:
+        return Addressed(delivery, message)
+    names = names_of(name, login)
+    if not message.is_created and not grammar.added(message.previous_text, message.text, names, VOCABULARY):
+        return outcome_of(delivery, message, Disposition.IGNORED_EDITED, EDITED)
+    parsed = grammar.parse(message, names, VOCABULARY)
+    if parsed.commands:
+        return Addressed(delivery, message, parsed.commands, parsed.is_truncated)
+    if message.kind is MessageKind.INLINE and message.is_created:
+        return Addressed(delivery, message)  # in an inline thread on our own pull request it is a follow-up
+    return outcome_of(delivery, message, Disposition.IGNORED_NOT_ADDRESSED, NOT_ADDRESSED.format(name=name))
+
+
+def names_of(name: str, login: str) -> Names:
+    """By which names the bot is called: its configured one, and its account's."""
+    logins = {login, login.removesuffix("[bot]")} - {""}
+    return Names(mention=frozenset({name.lower(), *(each.lower() for each in logins)}), slash=name.lower())
+
+
+def _from_nobody(message: IncomingMessage, name: str, login: str) -> tuple[Disposition, str] | None:
+    """The bot itself, other programs and the gone are never obeyed: that is what makes it loop-proof."""
+    actor = message.actor
+    if actor is None:
+        return Disposition.IGNORED_NO_ACTOR, NOBODY
+    is_event = message.kind is MessageKind.EVENT
+    if login and actor.login.lower() == login.lower():
+        return Disposition.IGNORED_SELF, OWN.format(name=name)
+    if MARKER_BEGINS in message.text and not is_event:
+        return Disposition.IGNORED_SELF, OWN_MARK.format(name=name)
+    if actor.is_bot and not is_event:
+        return Disposition.IGNORED_BOT, BOT.format(login=actor.login)
+    return None
+
+
+def outcome_of(
+    delivery: Delivery, message: IncomingMessage | None, disposition: Disposition, detail: str
+) -> Outcome:
+    """The delivery's end, with what its message said of itself."""
+    if message is None:
+        return Outcome(delivery_id=delivery.id, disposition=disposition, detail=detail)
+    return Outcome(
+        delivery_id=delivery.id,
+        disposition=disposition,
+        detail=detail,
+        actor_id=message.actor.id if message.actor else "",
+        thread=message.thread.key,
+        comment_id=message.comment_id,
+        url=message.url,
+    )
