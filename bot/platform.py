@@ -158,6 +158,9 @@ class Forge(Protocol):
     def remote(self, repository: str) -> GitRemote:
         """Built from the configured host, never from a payload."""
 
+    def commit_email(self, actor: Actor) -> str:
+        """The address by which the forge credits a commit to `actor` without telling anybody their own."""
+
     async def repository(self, repository: str) -> RepositoryInfo: ...
     async def pull(self, repository: str, number: int) -> PullRequest: ...
     async def pull_template(self, repository: str, base: str) -> str:

@@ -31,9 +31,21 @@ class Run:
         self.cancelled = asyncio.Event()
         self.lost = asyncio.Event()
         self.stoppers: list[Callable[[], Awaitable[None]]] = []
+        self.remember: Callable[[int, str], Awaitable[None]] | None = None
         self._pending: list[JobEvent] = []
         self._is_urgent = False
         self._flushing = asyncio.Lock()
+
+    def seconds_left(self) -> float:
+        """Until the job's time limit."""
+        if self.job.deadline is None:
+            return self.services.settings.job_timeout_seconds
+        return max((self.job.deadline - now()).total_seconds(), 1.0)
+
+    async def on_start(self, pid: int, role: str) -> None:
+        """A process group was started for this job: remembered, so that it is found when we die. Set by the runtime."""
+        if self.remember is not None:
+            await self.remember(pid, role)
 
     def event(self, type: JobEventType, data: str = "", *, success: bool | None = None, is_urgent: bool = False, **facts: Any) -> None:
         """Note that something happened. It is written with the next batch."""

@@ -68,6 +68,10 @@ class Workspace(Protocol):
     home: Path
     base_sha: str
     head_sha: str  # of the branch as it is on the remote; "" when it is new there
+    head_message: str  # that commit's whole message, trailers included
+
+    async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
+        """The named files as they were checked out, before anybody changed them. `*` patterns match; absent ones are left out."""
 
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now."""

@@ -1,0 +1,76 @@
+"""Running a repository's own checks over a change, in the box."""
+
+from __future__ import annotations
+
+from collections import deque
+from time import monotonic
+
+from bot import checks as found_checks
+from bot.run import Run
+from bot.safety import mask
+from bot.workshop import Box, ProcessSpec, Workspace
+from models.job import JobEventType
+from models.pipeline import Checks, CheckStep, StepResult, Verdict
+
+TAIL_LINES = 60
+KEPT_BYTES = 1024 * 1024
+LOG_LINES = 50  # so many lines make one event
+
+
+async def plan(workspace: Workspace) -> Checks:
+    """What to run. The configuration is the base's own: a change may not choose its judges."""
+    return found_checks.find(await workspace.texts(found_checks.LOOKED_AT))
+
+
+async def carry_out(run: Run, checks: Checks, workspace: Workspace, box: Box) -> Verdict:
+    """Run set-up and checks in order; after a failed step the rest is not run."""
+    results: list[StepResult] = []
+    for step in (*checks.setup, *checks.steps):
+        result = await _step(run, step, checks, workspace, box)
+        results.append(result)
+        if not result.is_ok:
+            break
+    is_ok = all(result.is_ok for result in results)
+    verdict = Verdict(is_ok=is_ok, source=checks.source, results=tuple(results))
+    run.event(JobEventType.CHECK, verdict.summary, success=is_ok, checks=verdict.summary)
+    return verdict
+
+
+async def _step(run: Run, step: CheckStep, checks: Checks, workspace: Workspace, box: Box) -> StepResult:
+    began = monotonic()
+    spec = ProcessSpec(
+        argv=("/bin/sh", "-c", step.run),
+        cwd=workspace.path,
+        timeout_seconds=min(checks.timeout_seconds, run.seconds_left()),
+        idle_seconds=run.services.settings.idle_timeout_seconds,
+        role="check",
+    )
+    running = await box.start(spec)
+    tail: deque[str] = deque(maxlen=TAIL_LINES)
+    batch: list[str] = []
+    kept: list[str] = []
+    size = 0
+    async for raw in running.lines():
+        line = mask(raw.decode(errors="replace").rstrip("\n"), run.services.known_secrets)
+        tail.append(line)
+        batch.append(line)
+        size += len(raw)
+        if size < KEPT_BYTES:
+            kept.append(line)
+        if len(batch) >= LOG_LINES:
+            run.event(JobEventType.LOG, "\n".join(batch))
+            batch = []
+    if batch:
+        run.event(JobEventType.LOG, "\n".join(batch))
+    code = await running.wait()
+    counts = found_checks.count("\n".join([*kept[-2000:], *tail]))
+    return StepResult(
+        name=step.name,
+        is_ok=code == 0 and running.stop_reason == "end",
+        exit_code=code,
+        seconds=monotonic() - began,
+        tail="\n".join(tail),
+        tests_passed=counts.passed if counts else None,
+        tests_failed=counts.failed if counts else None,
+        stop=running.stop_reason,
+    )

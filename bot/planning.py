@@ -1,0 +1,97 @@
+"""Where a job works: which branch, on what, and whose pull request it belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from bot.errors import JobFailed
+from bot.platform import Forge
+from bot.run import Run
+from bot.workshop import Checkout
+from models.change import Change
+from models.job import Failure, Job, JobContext
+from models.message import Thread
+
+NO_PLACE = "finding the repository: the request names none"
+ARCHIVED = "{repository} is archived"
+FORK = "the pull request comes from a fork, and the local runner runs no code of strangers"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to check out and what to do with the outcome. `change` is the earlier work this job continues."""
+
+    thread: Thread
+    context: JobContext
+    checkout: Checkout
+    base: str
+    change: Change | None
+    head_repository: str
+
+    @property
+    def branch(self) -> str:
+        """Where the work is pushed."""
+        return self.checkout.branch
+
+
+async def make(run: Run, forge: Forge) -> Plan:
+    """The plan. Raises JobFailed, IntegrationError."""
+    job = run.job
+    context, thread = place(job)
+    change = await _continued(run, forge, thread)
+    base, start_sha = await _base(job, context, forge, change)
+    branch = change.branch if change else f"{run.services.settings.branch_prefix}/{job.handle}"
+    head_repository = await _head_repository(forge, thread.repository, branch, change)
+    is_forked = head_repository != thread.repository
+    checkout = Checkout(
+        repository=thread.repository,
+        remote=forge.remote(thread.repository),
+        start=base,
+        start_sha=start_sha,
+        branch=branch,
+        branch_remote=forge.remote(head_repository) if is_forked else None,
+        home_key=hashlib.sha256(job.lock_key.encode()).hexdigest()[:24],
+    )
+    return Plan(thread, context, checkout, base, change, head_repository)
+
+
+def place(job: Job) -> tuple[JobContext, Thread]:
+    if job.context is None or job.context.thread is None or not job.context.thread.repository:
+        raise JobFailed(Failure.SETUP, NO_PLACE)
+    return job.context, job.context.thread
+
+
+async def _continued(run: Run, forge: Forge, thread: Thread) -> Change | None:
+    """The open change of this conversation. One whose pull request was closed meanwhile is not continued."""
+    if run.job.request.is_fresh or thread.number is None:
+        return None
+    async with run.services.storage.read() as work:
+        change = await work.changes.find(thread.repository, thread.number)
+    if change is None or not change.is_open:
+        return None
+    if change.pull_number is None:
+        return change
+    pull = await forge.pull(thread.repository, change.pull_number)
+    return change if pull.is_open else None
+
+
+async def _base(job: Job, context: JobContext, forge: Forge, change: Change | None) -> tuple[str, str]:
+    """The branch the work is offered to, and the commit that was seen when it was asked for."""
+    info = await forge.repository(context.repository)
+    if info.is_archived:
+        raise JobFailed(Failure.SETUP, ARCHIVED.format(repository=info.name))
+    if change is not None:
+        return change.base, ""
+    if context.pull_number is not None:
+        if context.is_fork:
+            raise JobFailed(Failure.POLICY, FORK)
+        # Only what the requester saw is worked on: a push between request and start is not what they asked about.
+        return context.head_ref, context.head_sha
+    return job.request.branch or info.default_branch, ""
+
+
+async def _head_repository(forge: Forge, repository: str, branch: str, change: Change | None) -> str:
+    if change is not None:
+        return change.head_repository or repository
+    return repository if await forge.may_push(repository, branch) else await forge.fork(repository)

@@ -1,0 +1,217 @@
+"""From a checked change to a pull request. Each step can be done twice with one effect."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+
+from bot.agents_at_work import Work
+from bot.errors import BellhopError, JobCancelled, JobFailed
+from bot.phrases import short
+from bot.planning import Plan
+from bot.platform import Forge, PullRequest, PullRequestDraft
+from bot.run import Run
+from bot.safety import clip, harmless, mask
+from bot.workshop import Commit, Diff, Workspace
+from models.agent import AgentState
+from models.base import now
+from models.change import Change
+from models.job import Failure, Job, JobEventType, JobResult
+from models.message import Actor
+from models.pipeline import Verdict
+
+JOB_TRAILER = "Bellhop-Job"
+PUSHED = "Pushed `{branch}`"
+OPENED = "Opened PR #{number}"
+UPDATED = "Updated PR #{number}"
+TITLE = "{title} ({handle})"
+DEFAULT_TITLE = "Resolve {key}"
+SUBJECT_CHARACTERS = 72
+TITLE_CHARACTERS = 200
+BODY_CHARACTERS = 40_000
+BODY = """\
+{summary}
+
+Asked for by @{login} in {place}. Checks: {checks}. {closes}
+"""
+CLOSES = "Closes #{number}."
+RESTORED = "The work of an earlier attempt."
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is to be published."""
+
+    work: Work
+    diff: Diff
+    verdict: Verdict
+
+
+def is_published(job: Job, workspace: Workspace) -> bool:
+    """Whether an earlier attempt of this job already pushed: its commit is the branch's tip."""
+    return f"{JOB_TRAILER}: {job.handle}" in workspace.head_message.splitlines()
+
+
+async def publish(run: Run, forge: Forge, plan: Plan, workspace: Workspace, offer: Offer) -> JobResult:
+    """Commit, push, open the pull request. With failing checks the branch is pushed, and the job ends as failed.
+
+    Raises JobFailed, JobCancelled, LeaseLost, IntegrationError.
+    """
+    summary = clip(mask(offer.work.result.summary, run.services.known_secrets), BODY_CHARACTERS)
+    await run.check()
+    await workspace.commit(await _commit(run, forge, plan, summary))
+    await run.check()
+    sha = await workspace.push()
+    try:
+        await _pushed(run, plan, offer, sha)
+        await run.check()
+    except JobCancelled:
+        await _take_back(run, forge, plan, workspace)
+        raise
+    if not offer.verdict.is_ok:
+        await run.agent_state(AgentState.FINISHED)
+        tail = next((r.tail for r in offer.verdict.results if not r.is_ok), "")
+        run.event(JobEventType.NOTICE, PUSHED.format(branch=plan.branch), kept_branch=plan.branch)
+        raise JobFailed(Failure.CHECKS, offer.verdict.summary, tail)
+    result = await finish(run, forge, plan, sha, summary, offer.verdict.summary)
+    await run.agent_state(AgentState.FINISHED)
+    return result
+
+
+async def finish(
+    run: Run, forge: Forge, plan: Plan, sha: str, summary: str = RESTORED, checks: str = "passed before"
+) -> JobResult:
+    """Open or find the pull request of what was pushed as `sha`."""
+    if run.job.request.pr == "none" and not (plan.change and plan.change.pull_number):
+        await _remember(run, plan, sha, None)
+        return JobResult(result=plan.branch, explanation=harmless(summary))
+    await run.check()
+    pull = await _pull(run, forge, plan, summary, checks)
+    await _remember(run, plan, sha, pull)
+    is_update = plan.change is not None and plan.change.pull_number == pull.number
+    form = UPDATED if is_update else OPENED
+    run.event(
+        JobEventType.CHANGE,
+        form.format(number=pull.number),
+        success=True,
+        is_urgent=True,
+        pull_number=pull.number,
+        is_draft=pull.is_draft,
+        is_update=is_update,
+        links={f"PR #{pull.number}": pull.url},
+    )
+    return JobResult(result=pull.url, explanation=harmless(summary))
+
+
+async def _pull(run: Run, forge: Forge, plan: Plan, summary: str, checks: str) -> PullRequest:
+    repository = plan.thread.repository
+    if plan.change is not None and plan.change.pull_number is not None:
+        return await forge.pull(repository, plan.change.pull_number)
+    template = await forge.pull_template(repository, plan.base)
+    return await forge.open_pull(
+        PullRequestDraft(
+            repository=repository,
+            head_repository=plan.head_repository,
+            head=plan.branch,
+            base=plan.base,
+            title=_title(run.job),
+            body=_body(run.job, plan, summary, checks) + (f"\n---\n\n{template}" if template else ""),
+            is_draft=run.job.request.pr != "ready",
+        )
+    )
+
+
+def _title(job: Job) -> str:
+    context = job.context
+    asked = short(job.request.text, TITLE_CHARACTERS - 20)
+    title = asked or (context.issue_title if context else "") or DEFAULT_TITLE.format(key=job.thread)
+    return TITLE.format(title=short(harmless(title), TITLE_CHARACTERS - 20), handle=job.handle)
+
+
+def _body(job: Job, plan: Plan, summary: str, checks: str) -> str:
+    is_issue = plan.context.pull_number is None and plan.thread.number is not None and not job.request.text.strip()
+    return BODY.format(
+        summary=harmless(summary).strip(),
+        login=job.requester.login if job.requester else "",
+        place=plan.context.comment_url or plan.thread.name,
+        checks=checks,
+        closes=CLOSES.format(number=plan.thread.number) if is_issue else "",
+    )
+
+
+async def _commit(run: Run, forge: Forge, plan: Plan, summary: str) -> Commit:
+    job, settings = run.job, run.services.settings
+    me = await run.services.home_of(plan.thread).me()
+    subject = short(job.request.text, SUBJECT_CHARACTERS) or short(plan.context.issue_title, SUBJECT_CHARACTERS)
+    message = f"{harmless(subject) or DEFAULT_TITLE.format(key=job.thread)}\n\n{harmless(summary)}"
+    return Commit(
+        message=message.strip(),
+        author_name=settings.commit_name or me.display_name or me.login,
+        author_email=settings.commit_email or forge.commit_email(me),
+        trailers=_trailers(run, forge, job.requester),
+    )
+
+
+def _trailers(run: Run, forge: Forge, requester: Actor | None) -> tuple[tuple[str, str], ...]:
+    trailers = [(JOB_TRAILER, run.job.handle)]
+    if requester is not None:
+        person = f"{requester.display_name or requester.login} <{forge.commit_email(requester)}>"
+        if run.services.settings.co_author:
+            trailers.append(("Co-authored-by", person))
+        if run.services.settings.sign_off:
+            trailers.append(("Signed-off-by", person))
+    return tuple(trailers)
+
+
+async def _pushed(run: Run, plan: Plan, offer: Offer, sha: str) -> None:
+    facts = {"branch": plan.branch, "files": len(offer.diff.files), "sha": sha}
+    run.event(JobEventType.CHANGE, PUSHED.format(branch=plan.branch), success=True, **facts)
+    await _remember(run, plan, sha, None, offer.work)
+
+
+async def _remember(
+    run: Run, plan: Plan, sha: str, pull: PullRequest | None, work: Work | None = None
+) -> Change:
+    """Keep what the conversation's branch is now, so that a follow-up continues on it."""
+    await run.flush()
+    thread = plan.thread
+    async with run.services.storage.begin() as unit:
+        known = plan.change or await unit.changes.of_job(run.job.id)
+        change = known or Change(
+            repository=thread.repository,
+            issue_number=thread.number if plan.context.pull_number is None else None,
+            branch=plan.branch,
+            base=plan.base,
+            head_repository=plan.head_repository,
+            updated_at=now(),
+        )
+        news: dict[str, object] = {"head_sha": sha, "job_id": run.job.id, "updated_at": now()}
+        if pull is not None:
+            news |= {"pull_number": pull.number, "pull_url": pull.url}
+        if work is not None:
+            news |= {"agent": work.agent.name, "session": work.result.session}
+        return await unit.changes.keep(change.model_copy(update=news))
+
+
+async def remember_session(run: Run, plan: Plan, session: str | None) -> None:
+    """After a run without a change: the next follow-up continues the same session."""
+    if plan.change is None or session is None:
+        return
+    async with run.services.storage.begin() as unit:
+        await unit.changes.keep(plan.change.model_copy(update={"session": session, "updated_at": now()}))
+
+
+async def _take_back(run: Run, forge: Forge, plan: Plan, workspace: Workspace) -> None:
+    """Cancelled after the push: a branch that is new goes again. One that people know keeps what was pushed."""
+    if workspace.head_sha or plan.change is not None:
+        return
+    with contextlib.suppress(BellhopError):
+        async with asyncio.timeout(30):
+            await forge.delete_branch(plan.head_repository, plan.branch)
+        run.event(JobEventType.NOTICE, f"Removed `{plan.branch}`", removed_branch=plan.branch)
+        await run.flush()
+        async with run.services.storage.begin() as unit:
+            change = await unit.changes.of_job(run.job.id)
+            if change is not None:
+                await unit.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))

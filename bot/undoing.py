@@ -1,0 +1,43 @@
+"""Undoing a change: close its pull request, delete its branch."""
+
+from __future__ import annotations
+
+from bot import planning
+from bot.errors import JobFailed
+from bot.run import Run
+from models.base import now
+from models.change import Change
+from models.job import Failure, JobEventType, JobResult
+
+CLOSING = "Closing PR #{number}"
+DELETING = "Deleting `{branch}`"
+GONE = "finding the change of {handle}: there is none any more"
+UNDONE_PULL = "Closed PR #{number} and deleted `{branch}`."
+UNDONE_BRANCH = "Deleted `{branch}`."
+
+
+async def undo(run: Run) -> JobResult:
+    """Idempotent: what is closed or gone already stays so."""
+    change, forge = await _change(run), run.services.forge_of(planning.place(run.job)[1])
+    if change.pull_number is not None:
+        run.event(JobEventType.STEP, CLOSING.format(number=change.pull_number))
+        await run.check()
+        await forge.close_pull(change.repository, change.pull_number)
+    run.event(JobEventType.STEP, DELETING.format(branch=change.branch))
+    await run.check()
+    await forge.delete_branch(change.head_repository or change.repository, change.branch)
+    async with run.services.storage.begin() as work:
+        await work.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
+    form = UNDONE_PULL if change.pull_number is not None else UNDONE_BRANCH
+    text = form.format(number=change.pull_number, branch=change.branch)
+    return JobResult(result="undone", explanation=text)
+
+
+async def _change(run: Run) -> Change:
+    handle = run.job.request.text
+    async with run.services.storage.read() as work:
+        undone = await work.jobs.by_handle(handle)
+        change = await work.changes.of_job(undone[0].id) if undone else None
+    if change is None:
+        raise JobFailed(Failure.SETUP, GONE.format(handle=handle))
+    return change
