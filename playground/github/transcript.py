@@ -1,0 +1,75 @@
+"""A conversation as a person sees it, in plain text: in order of time, with reactions and review threads."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from playground.github.records import Comment, Issue, Reaction, Review, ReviewComment
+
+EMOJI = {
+    "+1": "👍", "-1": "👎", "laugh": "😄", "hooray": "🎉", "confused": "😕", "heart": "❤️", "rocket": "🚀", "eyes": "👀",
+}  # fmt: skip
+HEAD = "{name}#{number} {title} [{state}]"
+SAID = "@{login} {what}:"
+WHAT_REVIEWS_DO = {"COMMENTED": "reviewed", "APPROVED": "approved", "CHANGES_REQUESTED": "requested changes"}
+
+
+def write_transcript(issue: Issue) -> str:
+    """The whole conversation; hidden HTML comments are shown as the text they are."""
+    name = issue.repository.full_name
+    head = HEAD.format(name=name, number=issue.number, title=issue.title, state=state_of(issue))
+    opening = _block(issue.user.login, "opened", issue.body, issue.reactions)
+    return "\n\n".join([head, *_labels(issue), *_branches(issue), opening, *_events(issue)]) + "\n"
+
+
+def state_of(issue: Issue) -> str:
+    """open, closed, merged or draft."""
+    if issue.pull and issue.pull.merged_at:
+        return "merged"
+    return "draft" if issue.pull and issue.pull.is_draft and issue.state == "open" else issue.state
+
+
+def _labels(issue: Issue) -> list[str]:
+    names = [f"labels: {', '.join(label.name for label in issue.labels)}"] if issue.labels else []
+    people = ", ".join(f"@{user.login}" for user in issue.assignees)
+    return names + ([f"assigned: {people}"] if people else [])
+
+
+def _branches(issue: Issue) -> list[str]:
+    pull = issue.pull
+    if pull is None:
+        return []
+    owner = pull.head_repository.owner.login if pull.head_repository else "unknown"
+    size = f"{pull.commits} commits, {pull.changed_files} files, +{pull.additions} -{pull.deletions}"
+    return [f"{owner}:{pull.head_ref} ({pull.head_sha[:7]}) -> {pull.base_ref}: {size}"]
+
+
+def _events(issue: Issue) -> list[str]:
+    """Comments, then what reviews said; GitHub's ids grow with time only within a kind, so times decide."""
+    found = [(comment.created_at, _comment(comment)) for comment in issue.comments]
+    if issue.pull:
+        visible = [review for review in issue.pull.reviews if review.body or review.state != "COMMENTED"]
+        found += [(review.submitted_at, _review(review)) for review in visible]
+        found += [(remark.created_at, _remark(remark)) for remark in issue.pull.review_comments]
+    return [text for _, text in sorted(found, key=lambda item: item[0])]
+
+
+def _comment(comment: Comment) -> str:
+    what = "commented" if comment.created_at == comment.updated_at else "commented (edited)"
+    return _block(comment.user.login, what, comment.body, comment.reactions)
+
+
+def _review(review: Review) -> str:
+    return _block(review.user.login, WHAT_REVIEWS_DO[review.state], review.body, [])
+
+
+def _remark(remark: ReviewComment) -> str:
+    place = f"{remark.path}:{remark.line}" if remark.line else f"{remark.path} (outdated)"
+    what = f"answered on {place}" if remark.in_reply_to else f"commented on {place}"
+    return _block(remark.user.login, what, remark.body, remark.reactions)
+
+
+def _block(login: str, what: str, body: str | None, reactions: Iterable[Reaction]) -> str:
+    lines = (body or "(no description)").replace("\r\n", "\n").split("\n")
+    counts = Counter(EMOJI[reaction.content] for reaction in reactions)
+    tail = ["    " + " ".join(f"{emoji} {count}" for emoji, count in counts.items())] if counts else []
+    return "\n".join([SAID.format(login=login, what=what), *(f"    {line}" for line in lines), *tail])
