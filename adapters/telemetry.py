@@ -1,0 +1,142 @@
+"""Logs, figures and the masking of both. The only place that knows how a log line looks.
+
+A log line is built from named fields; secrets are masked by key, by shape and by known value before anything is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any, TextIO
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.safety import mask, mask_mapping
+from models.delivery import Delivery, Disposition
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+def setup(log_format: str, level: str, known_secrets: Sequence[str] = (), stream: TextIO | None = None) -> None:
+    """Configure structlog and the standard library's logging alike, for this process."""
+    out = stream or sys.stderr
+    is_console = log_format == "console" or (log_format == "auto" and out.isatty())
+    mask_values = _Masking(known_secrets)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        mask_values,
+    ]
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer(colors=out.isatty()) if is_console else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            foreign_pre_chain=shared,
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for noisy in ("asyncio", "urllib3", "github", "aiohttp.access", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class _Masking:
+    """A structlog processor: nothing secret passes it, whatever put it there."""
+
+    def __init__(self, known_secrets: Sequence[str]) -> None:
+        self.known = tuple(secret for secret in known_secrets if secret)
+
+    def __call__(self, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+        masked = mask_mapping(event, self.known)
+        return {
+            key: mask(value, self.known) if isinstance(value, str) else value for key, value in masked.items()
+        }
+
+
+class Telemetry:
+    """Logs and figures of the app process: an `Observer` for the handlers, a report for the loops."""
+
+    def __init__(self) -> None:
+        self.log = structlog.stdlib.get_logger("bellhop")
+        self.registry = CollectorRegistry()
+        given: dict[str, Any] = {"registry": self.registry}
+        self._requests = Counter("bellhop_http_requests_total", "Requests answered.", ["route", "status"], **given)
+        self._seconds = Histogram(
+            "bellhop_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS, **given
+        )
+        self._deliveries = Counter(
+            "bellhop_deliveries_total", "Deliveries by what became of them.", ["platform", "disposition"], **given
+        )
+        self._loop_errors = Counter("bellhop_loop_errors_total", "Looks of a loop that failed.", ["loop"], **given)
+        self._lag = Gauge("bellhop_event_loop_lag_seconds", "Longest stall of the event loop lately.", **given)
+        # Resolving a labeled child costs more than counting on it.
+        self._request_children: dict[tuple[str, int], Any] = {}
+        self._second_children: dict[str, Any] = {}
+
+    def request(self, route: str, method: str, status: int, seconds: float, request_id: str) -> None:
+        """Count and log one answered request."""
+        key = (route, status)
+        if (count := self._request_children.get(key)) is None:
+            count = self._request_children[key] = self._requests.labels(route, str(status))
+        if (timing := self._second_children.get(route)) is None:
+            timing = self._second_children[route] = self._seconds.labels(route)
+        count.inc()
+        timing.observe(seconds)
+        level = logging.WARNING if status >= 500 else logging.INFO
+        self.log.log(level, "answered", route=route, method=method, status=status, ms=round(seconds * 1000, 2), request_id=request_id)
+
+    def crash(self, doing: str, error: BaseException, request_id: str) -> None:
+        """Log a defect with its traceback, masked."""
+        self.log.error("crashed", doing=doing, request_id=request_id, exc_info=error)
+
+    def delivery(self, delivery: Delivery, disposition: Disposition | None, error: BaseException | None) -> None:
+        """Count and log what became of a delivery."""
+        self._deliveries.labels(delivery.platform, disposition.value if disposition else "postponed").inc()
+        fields = {
+            "delivery": delivery.id,
+            "event_name": f"{delivery.event}.{delivery.action}".rstrip("."),
+            "attempt": delivery.attempts,
+            "request_id": delivery.request_id,
+        }
+        if error is not None:
+            self.log.warning("delivery", **fields, error=str(error) or type(error).__name__)
+        elif disposition is not None and disposition.kind != "ignored":
+            self.log.info("delivery", **fields, disposition=disposition.value)
+
+    def loop(self, name: str, seconds: float, error: BaseException | None) -> None:
+        """Count and log a loop's failed look."""
+        if error is not None:
+            self._loop_errors.labels(name).inc()
+            self.log.warning("loop", loop=name, seconds=round(seconds, 3), error=str(error) or type(error).__name__)
+
+    def lag(self, seconds: float) -> None:
+        """The event loop was this late."""
+        self._lag.set(seconds)
+
+    def exposition(self) -> tuple[bytes, str]:
+        """All figures in Prometheus' text format."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    @staticmethod
+    def clock() -> float:
+        """Seconds of a clock that never goes back."""
+        return perf_counter()

@@ -1,0 +1,1 @@
+"""The command line. `app.py` runs what it asks for."""

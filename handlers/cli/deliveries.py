@@ -1,0 +1,94 @@
+"""`bellhop deliveries`: the inbox from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bot import explain
+from bot.ports import Storage
+from bot.safety import mask_mapping
+from bot.services import Services
+from handlers.cli import output
+from models.delivery import Delivery
+
+COLUMNS = ("id", "platform", "event", "action", "received_at", "disposition", "attempts", "receipts", "detail")
+NONE = "no delivery {id}"
+REOPENED = "delivery {id} is due again; `bellhop deliveries show {id}` tells what became of it"
+BUSY = "delivery {id} is being worked on right now"
+BODY_SHOWN = 4000
+
+
+async def listing(storage: Storage, args: argparse.Namespace) -> int:
+    """Newest first."""
+    async with storage.read() as work:
+        rows = await work.deliveries.page(
+            before=args.before, limit=args.limit, platform=args.platform, disposition=args.disposition
+        )
+    summaries = [row.to_summary() for row in rows]
+    if args.json:
+        output.as_json(summaries)
+    else:
+        output.table(summaries, COLUMNS)
+    return 0
+
+
+async def show(storage: Storage, args: argparse.Namespace) -> int:
+    """One, whole."""
+    delivery = await _get(storage, args.id)
+    if delivery is None:
+        return 1
+    headers = mask_mapping(dict(delivery.request.headers))
+    body = delivery.request.body.decode(errors="replace")
+    if args.json:
+        output.as_json(delivery.to_summary() | {"headers": headers, "body": body})
+        return 0
+    output.facts(delivery.to_summary())
+    sys.stdout.write("\n" + "\n".join(f"{name}: {value}" for name, value in headers.items()) + "\n\n")
+    sys.stdout.write(body[:BODY_SHOWN] + ("\n…\n" if len(body) > BODY_SHOWN else "\n"))
+    return 0
+
+
+async def replay(services: Services, args: argparse.Namespace) -> int:
+    """Make it due again, or say what would be done."""
+    delivery = await _get(services.storage, args.id)
+    if delivery is None:
+        return 1
+    if args.dry_run:
+        return _explain(services, delivery, args)
+    async with services.storage.begin() as work:
+        is_reopened = await work.deliveries.reopen(args.id)
+    text = REOPENED if is_reopened else BUSY
+    if args.json:
+        output.as_json({"id": args.id, "reopened": is_reopened})
+    else:
+        sys.stdout.write(text.format(id=args.id) + "\n")
+    return 0 if is_reopened else 1
+
+
+def _explain(services: Services, delivery: Delivery, args: argparse.Namespace) -> int:
+    found = explain.explain(services, delivery)
+    if args.json:
+        output.as_json(found.model_dump(mode="json"))
+        return 0
+    message = found.message
+    output.facts(
+        {
+            "delivery": found.delivery_id,
+            "event": found.event,
+            "actor": message.actor.login if message and message.actor else None,
+            "place": message.thread.name if message else None,
+            "text": message.text[:200] if message else None,
+        }
+    )
+    for step in found.plan:
+        sys.stdout.write(f"would          {step}\n")
+    return 0
+
+
+async def _get(storage: Storage, delivery_id: int) -> Delivery | None:
+    async with storage.read() as work:
+        found = await work.deliveries.get(delivery_id)
+    if found is None:
+        sys.stderr.write(NONE.format(id=delivery_id) + "\n")
+    return found

@@ -1,0 +1,61 @@
+"""Every command and option of the command line, in one place; the reference is checked against it."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.release import VERSION
+
+DESCRIPTION = "Ring it from anywhere; it does the job and answers where you asked."
+LIMIT = 50
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser. `command` and, for some, `action` say what is to be done."""
+    parser = argparse.ArgumentParser(prog="bellhop", description=DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"bellhop {VERSION}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    serve = commands.add_parser("all", help="serve everything on this host: app, workers, embedded Redis")
+    serve.add_argument("--playground", action="store_true", help="also serve the pretend platforms, and use them")
+    serve.add_argument("--seed", type=int, default=1, help="which pretend world the playground has")
+    commands.add_parser("web", help="serve the app: receive, dispatch, answer")
+    worker = commands.add_parser("worker", help="run jobs")
+    worker.add_argument("--concurrency", type=int, help="jobs at once (default: BELLHOP_WORKERS)")
+    commands.add_parser("migrate", help="bring the database to this release's schema")
+    commands.add_parser("check", help="check the settings; exits 2 and names the first thing wrong")
+    _deliveries(commands.add_parser("deliveries", help="what arrived, and what became of it"))
+    _jobs(commands.add_parser("jobs", help="what was asked for, and how it stands"))
+    return parser
+
+
+def _deliveries(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="newest first")
+    _listing(listing)
+    listing.add_argument("--before", type=int, help="only those with a smaller id (the next page)")
+    listing.add_argument("--platform", help="only of this platform")
+    listing.add_argument("--disposition", help="only with this disposition, or kind of it (`ignored`)")
+    show = actions.add_parser("show", help="one, with its headers and body")
+    show.add_argument("id", type=int)
+    show.add_argument("--json", action="store_true", help="as JSON")
+    replay = actions.add_parser("replay", help="work on it again; what was done already is not done twice")
+    replay.add_argument("id", type=int)
+    replay.add_argument("--dry-run", action="store_true", help="only say what would be done; calls nobody")
+    replay.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="newest first")
+    _listing(listing)
+    listing.add_argument("--repository", help="only of this repository")
+    show = actions.add_parser("show", help="one, with its events")
+    show.add_argument("id", help="handle or its beginning, or UUID")
+    show.add_argument("--json", action="store_true", help="as JSON")
+    cancel = actions.add_parser("cancel", help="stop one")
+    cancel.add_argument("id", help="whole handle, or UUID")
+
+
+def _listing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="a JSON array")
+    parser.add_argument("--limit", type=int, default=LIMIT, help=f"rows at most (default {LIMIT})")

@@ -1,0 +1,50 @@
+"""Is the process alive, is it ready, and what are its figures."""
+
+from __future__ import annotations
+
+import asyncio
+
+import orjson
+from aiohttp import web
+
+from bot.errors import StorageUnavailable
+from bot.release import VERSION
+from handlers.keys import OBSERVER, SERVICES
+
+WORKERS_SILENT_SECONDS = 30.0
+PATIENCE_SECONDS = 2.0
+
+
+async def alive(request: web.Request) -> web.Response:
+    """`GET /healthz`: the process answers. Nothing else is looked at."""
+    return _json({"status": "ok", "version": VERSION})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """`GET /readyz`: 200 when deliveries can be kept, 503 when not. Workers and platforms are told, not required."""
+    services = request.app[SERVICES]
+    database, workers = "ok", 0
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await services.storage.ping()
+            async with services.storage.read() as work:
+                workers = len(await work.workers.alive(WORKERS_SILENT_SECONDS))
+    except (StorageUnavailable, TimeoutError) as error:
+        database = str(error) or "no answer"
+    parts = {
+        "database": database,
+        "workers": workers,
+        "platforms": ["/".join(key) for key in services.platforms],
+    }
+    status = 200 if database == "ok" else 503
+    return _json({"status": "ok" if status == 200 else "unavailable", "version": VERSION, "parts": parts}, status)
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """`GET /metrics`: Prometheus' text format."""
+    body, content_type = request.app[OBSERVER].exposition()
+    return web.Response(body=body, headers={"Content-Type": content_type})
+
+
+def _json(value: object, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(value), status=status, content_type="application/json")

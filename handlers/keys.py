@@ -1,0 +1,12 @@
+"""What the application carries for its handlers."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.services import Services
+from handlers.observer import Observer
+
+SERVICES = web.AppKey("services", Services)
+OBSERVER = web.AppKey("observer", Observer)  # type: ignore[type-abstract]
+REQUEST_ID = web.RequestKey("request_id", str)

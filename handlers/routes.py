@@ -1,0 +1,27 @@
+"""Every URL, in one list."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.services import Services
+from handlers import health, middleware, webhooks
+from handlers.keys import OBSERVER, SERVICES
+from handlers.observer import Observer
+
+ROUTES: list[web.RouteDef] = [
+    web.post("/webhooks/{platform}", webhooks.receive),
+    web.post("/webhooks/{platform}/{integration}", webhooks.receive),
+    web.get("/healthz", health.alive),
+    web.get("/readyz", health.ready),
+    web.get("/metrics", health.metrics),
+]
+
+
+def application(services: Services, observer: Observer) -> web.Application:
+    """The app with all its routes. The root's body limit governs; routes that take no bodies read none."""
+    app = web.Application(client_max_size=middleware.WEBHOOK_BODY_BYTES, middlewares=[middleware.around])
+    app[SERVICES] = services
+    app[OBSERVER] = observer
+    app.add_routes(ROUTES)
+    return app
