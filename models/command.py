@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field
 
@@ -44,3 +46,51 @@ class Unknown(Noun):
     index: int = 0
     nearest: tuple[str, ...] = ()
     rest: str = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the bot is called on a platform, in lower case: `@` and one of `mention`, or `/` and `slash`."""
+
+    mention: frozenset[str]
+    slash: str
+
+
+@dataclass(frozen=True)
+class VerbSpec:
+    """What a verb takes. What it does not take makes the line another line: free text, or a question back.
+
+    `options` take a value (`pr=ready`, `--pr ready`), `flags` need none (`--mine`); `takes_topic` is the name of a
+    verb or a word of `topics`.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    takes_text: bool = False
+    takes_ids: bool = False
+    takes_link: bool = False
+    takes_topic: bool = False
+    topics: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    is_destructive: bool = False
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every verb there is. `help` answers a bare address, `fix` takes free text."""
+
+    verbs: tuple[VerbSpec, ...]
+
+    def find(self, word: str) -> VerbSpec | None:
+        """The verb called or also called `word`, in any case."""
+        return self._by_word.get(word.lower())
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every name and alias."""
+        return tuple(self._by_word)
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, VerbSpec]:
+        return {word: verb for verb in self.verbs for word in (verb.name, *verb.aliases)}
