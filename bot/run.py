@@ -7,7 +7,10 @@ write is fenced by the attempt, and `check()` is called right before anything th
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from bot.errors import InvalidTransition, JobCancelled, LeaseLost, StorageUnavailable
@@ -17,19 +20,30 @@ from models.base import now
 from models.job import Job, JobEvent, JobEventType
 
 BATCH_SECONDS = 0.25
+GIVE_UP_SHARE = 0.6  # of the lease without a renewal: what is left of it is for stopping
 CANCELLED = "stopping: {by} asked for it"
 LOST = "continuing {handle}: another attempt owns it now"
 
 
-class Run:
-    """Passed to whoever does the work. `stop` is awaited once when the job must end at once (set by who starts processes)."""
+def uptime() -> float:
+    """Seconds of a clock that nobody sets and that goes on while the process or the machine is stopped."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
-    def __init__(self, services: Services, job: Job, worker: str) -> None:
+
+class Run:
+    """Passed to whoever does the work. `stoppers` are awaited when the job must end at once (set by who starts processes).
+
+    `renewed_at` is when the lease last began, by `uptime`: never later than the database thinks.
+    """
+
+    def __init__(self, services: Services, job: Job, worker: str, claimed_at: float | None = None) -> None:
         self.services = services
         self.job = job
         self.worker = worker
         self.cancelled = asyncio.Event()
         self.lost = asyncio.Event()
+        self.finished = asyncio.Event()  # the work is over: write what is left
+        self.renewed_at = uptime() if claimed_at is None else claimed_at
         self.stoppers: list[Callable[[], Awaitable[None]]] = []
         self.remember: Callable[[int, str], Awaitable[None]] | None = None
         self._pending: list[JobEvent] = []
@@ -37,10 +51,10 @@ class Run:
         self._flushing = asyncio.Lock()
 
     def seconds_left(self) -> float:
-        """Until the job's time limit."""
-        if self.job.deadline is None:
-            return self.services.settings.job_timeout_seconds
-        return max((self.job.deadline - now()).total_seconds(), 1.0)
+        """Until the job's time limit, which counts from its first start: an attempt after a lost one gets the rest."""
+        limit = timedelta(seconds=self.services.settings.job_timeout_seconds)
+        deadline = self.job.deadline or (self.job.start_time or now()) + limit
+        return max((deadline - now()).total_seconds(), 1.0)
 
     async def on_start(self, pid: int, role: str) -> None:
         """A process group was started for this job: remembered, so that it is found when we die. Set by the runtime."""
@@ -86,6 +100,7 @@ class Run:
 
     async def renew(self) -> None:
         """Prolong the lease and look for a cancel. Sets `lost` or `cancelled`; raises StorageUnavailable."""
+        asked_at = uptime()
         async with self.services.storage.begin() as work:
             job = await work.jobs.renew(
                 self.job.id, self.job.attempt, self.worker, self.services.settings.lease_seconds
@@ -93,31 +108,35 @@ class Run:
         if job is None:
             self.lost.set()
             return
-        self.job = job
+        self.job, self.renewed_at = job, asked_at
         if job.cancel_requested_at is not None:
             self.cancelled.set()
 
+    @property
+    def is_written(self) -> bool:
+        """Nothing that was noted waits to be written."""
+        return not self._pending
+
     async def write_batches(self) -> None:
-        """Flush until cancelled. Runs beside the work."""
-        while True:
-            await asyncio.sleep(BATCH_SECONDS)
+        """Flush until `finished`, and once more then. Runs beside the work."""
+        while not self.finished.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BATCH_SECONDS):
+                    await self.finished.wait()
             await self.flush()
 
     async def keep_lease(self) -> None:
-        """Renew until the lease is lost, a cancel is asked for, or renewing was impossible for most of the lease.
+        """Renew until the lease is lost, or renewing was impossible for most of it.
 
         Returns then; the caller stops the work. After a cancel it goes on renewing while the work winds down.
         """
         settings = self.services.settings
-        loop = asyncio.get_running_loop()
-        renewed_at = loop.time()
         while not self.lost.is_set():
             await asyncio.sleep(settings.renew_seconds if not self.cancelled.is_set() else settings.renew_seconds / 2)
             try:
                 async with asyncio.timeout(settings.renew_seconds):
                     await self.renew()
-                renewed_at = loop.time()
             except (StorageUnavailable, TimeoutError):
                 # Stop while the lease still protects us: afterwards another attempt may already be working.
-                if loop.time() - renewed_at > settings.lease_seconds - settings.renew_seconds - 1:
+                if uptime() - self.renewed_at > settings.lease_seconds * GIVE_UP_SHARE:
                     self.lost.set()
