@@ -5,10 +5,10 @@ A log line is built from named fields; secrets are masked by key, by shape and b
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Sequence
-from time import perf_counter
 from typing import Any, TextIO
 
 import structlog
@@ -17,6 +17,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from bot.safety import mask, mask_mapping
 from models.delivery import Delivery, Disposition
 
+LAG_SAMPLE_SECONDS = 0.02
+LAG_SAMPLES = 250
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -128,15 +130,17 @@ class Telemetry:
             self._loop_errors.labels(name).inc()
             self.log.warning("loop", loop=name, seconds=round(seconds, 3), error=str(error) or type(error).__name__)
 
-    def lag(self, seconds: float) -> None:
-        """The event loop was this late."""
-        self._lag.set(seconds)
-
     def exposition(self) -> tuple[bytes, str]:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
-    @staticmethod
-    def clock() -> float:
-        """Seconds of a clock that never goes back."""
-        return perf_counter()
+    async def watch_lag(self) -> None:
+        """Measure how late the event loop wakes a sleeper; the worst of each interval is shown."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            worst = 0.0
+            for _ in range(LAG_SAMPLES):
+                due = clock() + LAG_SAMPLE_SECONDS
+                await asyncio.sleep(LAG_SAMPLE_SECONDS)
+                worst = max(worst, clock() - due)
+            self._lag.set(worst)

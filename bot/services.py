@@ -17,12 +17,30 @@ from models.message import Thread
 NOT_CONFIGURED = "no platform {name!r} is configured here; see the settings reference"
 
 
+class Bell:
+    """Rung by anybody, heard by every loop that listens."""
+
+    def __init__(self) -> None:
+        self._ears: list[asyncio.Event] = []
+
+    def listen(self) -> asyncio.Event:
+        """A new event that each ring sets."""
+        ear = asyncio.Event()
+        self._ears.append(ear)
+        return ear
+
+    def set(self) -> None:
+        """Ring."""
+        for ear in self._ears:
+            ear.set()
+
+
 class Bells:
     """Wakes the app's own loops at once instead of at their next look. Only hints: each loop also looks by itself."""
 
     def __init__(self) -> None:
-        self.dispatcher = asyncio.Event()
-        self.courier = asyncio.Event()
+        self.dispatcher = Bell()
+        self.courier = Bell()
 
 
 @dataclass(frozen=True)

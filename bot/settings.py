@@ -5,6 +5,7 @@ The embedded default needs none of them. An empty variable counts as not set.
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 from typing import Literal, Self
@@ -13,8 +14,6 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigurationError
-
-READ_ONLY = "set it to an existing, writable folder"
 
 
 class Settings(BaseSettings):
@@ -99,3 +98,13 @@ def load(**given: object) -> Settings:
             setting, _, remedy = str(first["msg"]).removeprefix("Value error, ").partition(": ")
             raise ConfigurationError(setting, remedy) from None
         raise ConfigurationError(f"BELLHOP_{field.upper()}", f"{first['msg']} (given: {first['input']!r})") from None
+
+
+def child_environment(**extra: str) -> dict[str, str]:
+    """This process's environment for a process of our own kind, with `extra`. Agents and checks never get it."""
+    return {**os.environ, **{name: value for name, value in extra.items() if value}}
+
+
+def adopt(**values: str) -> None:
+    """Settings that were found out at the start, for whoever reads the environment after this, children included."""
+    os.environ.update(values)

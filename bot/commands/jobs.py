@@ -51,7 +51,7 @@ def _line(job: Job) -> str:
 
 
 SPEC = CommandSpec(
-    verb=VerbSpec(name="jobs", options=frozenset({"mine", "here", "all"})),
+    verb=VerbSpec(name="jobs", flags=frozenset({"mine", "here", "all"})),
     usage="jobs [--mine|--here|--all]",
     summary="list jobs",
     group="jobs",

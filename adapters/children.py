@@ -1,0 +1,69 @@
+"""Child processes that are started again when they die, and never outlive us.
+
+A child holds the reading end of a pipe as its standard input: when this process dies, however, the child sees its end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+
+FIRST_PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 30.0  # a child that lived this long is started again at once
+
+Report = Callable[[str, int], None]
+
+
+class Child:
+    """One supervised program. `report` is told its name and exit code each time it ends unasked."""
+
+    def __init__(self, name: str, argv: Sequence[str], env: Mapping[str, str], report: Report) -> None:
+        self.name = name
+        self.argv = tuple(argv)
+        self.env = dict(env)
+        self.report = report
+        self.process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start it, and start it again whenever it ends."""
+        await self._spawn()
+        self._watch = asyncio.create_task(self._keep())
+
+    async def stop(self, grace_seconds: float) -> None:
+        """SIGTERM, then SIGKILL to its whole group when it takes longer."""
+        if self._watch is not None:
+            self._watch.cancel()
+        process = self.process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            async with asyncio.timeout(grace_seconds):
+                await process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+    async def _spawn(self) -> None:
+        # Its own session: a Ctrl-C in the terminal reaches us alone, and we stop the children in order.
+        self.process = await asyncio.create_subprocess_exec(
+            *self.argv, env=self.env, stdin=asyncio.subprocess.PIPE, start_new_session=True
+        )
+
+    async def _keep(self) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while self.process is not None:
+            began = monotonic()
+            code = await self.process.wait()
+            self.report(self.name, code)
+            pause = FIRST_PAUSE_SECONDS if monotonic() - began > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
+            await self._spawn()

@@ -1,0 +1,343 @@
+"""Puts it together: the only module that knows everyone, and that nobody imports."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot import loop_list, loops
+from bot.errors import BellhopError, ConfigurationError
+from bot.services import Services
+from bot.settings import Settings, adopt, child_environment, load
+from handlers.cli import parser
+
+WHOLE = "bellhop: {error}\n"
+CHILD_ENDED = "{name} ended with code {code}; it is started again"
+TRY = """\
+
+Bellhop is at {url}, the pretend GitHub at {playground}.
+Open an issue in a browser and post a comment as one of its people:
+
+    {issue}
+
+    @{name} fix the failing test
+
+People and their tokens: {tokens}
+"""
+PLAYGROUND_READY_SECONDS = 30.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line. 0 done, 1 not found or refused, 2 wrong settings or usage."""
+    args = parser.build().parse_args(arguments)
+    try:
+        return COMMANDS[args.command](args)
+    except BellhopError as error:
+        sys.stderr.write(WHOLE.format(error=error))
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+# --- composition ---------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncIterator[Services]:
+    """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
+    from adapters import agents, platforms, runners
+    from adapters.git import workspaces
+    from adapters.storage import open_storage
+    from jobs.queue import RqQueue
+
+    storage = open_storage(settings.database, is_short_lived=is_short_lived)
+    await storage.initialize()
+    queue = RqQueue(settings.redis_url)
+    opened = platforms.open_all(settings)
+    try:
+        yield Services(
+            settings=settings,
+            storage=storage,
+            queue=queue,
+            platforms=opened,
+            workspaces=workspaces.open_workspaces(settings),
+            runner=runners.RUNNERS["local"](settings),
+            agents={name: make(settings) for name, make in agents.AGENTS.items()},
+            owner=f"{settings.hostname}-{os.getpid()}-{secrets.token_hex(3)}",
+            known_secrets=known_secrets(settings),
+        )
+    finally:
+        for platform in opened.values():
+            await platform.close()
+        await queue.close()
+        await storage.close()
+
+
+def known_secrets(settings: Settings) -> tuple[str, ...]:
+    """Every secret value this process holds: masked wherever it would appear."""
+    from adapters import platforms
+
+    own = (settings.redis_url.get_secret_value(), settings.secret_key.get_secret_value())
+    return tuple(value for value in (*own, *platforms.secret_values()) if value)
+
+
+def prepared() -> Settings:
+    """The settings, the data folder made, logging set up."""
+    from adapters import telemetry
+
+    settings = load()
+    make_data_folder(settings)
+    telemetry.setup(settings.log_format, settings.log_level, known_secrets(settings))
+    return settings
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Readable by us alone: it holds deliveries, mirrors of private repositories and the Redis password."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError("BELLHOP_DATA_DIR", f"set it to a writable folder ({error.strerror})") from error
+
+
+# --- the app process -----------------------------------------------------------------------------------------------
+
+
+async def serve_app(settings: Settings, listener: socket.socket, stopping: asyncio.Event, hint: str = "") -> None:
+    """Receive, dispatch, answer and keep time, until `stopping` is set; then drain."""
+    from adapters.telemetry import Telemetry
+    from handlers import routes, server
+
+    telemetry = Telemetry()
+    async with compose(settings) as services:
+        made, closers = loop_list.make(services, telemetry.delivery)
+        tasks = [asyncio.create_task(loops.run(loop, telemetry.loop), name=loop.name) for loop in made]
+        tasks.append(asyncio.create_task(telemetry.watch_lag()))
+        sys.stdout.write(hint)
+        try:
+            await server.serve(routes.application(services, telemetry), listener, stopping)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for closer in closers:
+                await closer.close()
+
+
+def web(args: argparse.Namespace) -> int:
+    """`bellhop web`."""
+    from handlers import server
+
+    settings = with_embedded_redis_url(prepared())
+    listener = server.listen(settings.host, settings.port)
+    return run_until_told(lambda stopping: serve_app(settings, listener, stopping))
+
+
+def with_embedded_redis_url(settings: Settings) -> Settings:
+    """The embedded Redis of this data folder, when one runs and no other is named."""
+    if not settings.is_redis_embedded:
+        return settings
+    from adapters import redis
+
+    return settings.model_copy(update={"redis_url": redis.embedded_url(settings.data_dir)})
+
+
+def run_until_told(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> int:
+    """Run `work` on uvloop; SIGTERM and SIGINT set its event, a second one ends at once."""
+    import uvloop
+
+    async def told() -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, lambda: os._exit(130) if stopping.is_set() else stopping.set())
+        await work(stopping)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(told())
+    return 0
+
+
+# --- workers -------------------------------------------------------------------------------------------------------
+
+
+def worker(args: argparse.Namespace) -> int:
+    """`bellhop worker`."""
+    from jobs import worker as workers
+
+    settings = with_embedded_redis_url(prepared())
+    return workers.serve(settings, lambda: compose(settings, is_short_lived=True), args.concurrency or settings.workers)
+
+
+# --- everything on one host ----------------------------------------------------------------------------------------
+
+
+def everything(args: argparse.Namespace) -> int:
+    """`bellhop all`."""
+    return run_until_told(lambda stopping: serve_everything(args, stopping))
+
+
+async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) -> None:
+    """Embedded Redis, workers, and with `--playground` the pretend platforms, as supervised children; the app here."""
+    from adapters.redis import EmbeddedRedis
+    from handlers import server
+
+    async with contextlib.AsyncExitStack() as stack:
+        first = load()
+        make_data_folder(first)
+        listener = server.listen(first.host, first.port)
+        hint = ""
+        if args.playground:
+            url = f"http://{first.host}:{listener.getsockname()[1]}"
+            hint = await stack.enter_async_context(playground(first, url, args.seed))
+        settings = prepared()
+        if settings.is_redis_embedded:
+            redis = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
+            settings = settings.model_copy(update={"redis_url": redis.url})
+        if settings.workers:
+            await stack.enter_async_context(worker_child(settings))
+        await serve_app(settings, listener, stopping, hint)
+
+
+@asynccontextmanager
+async def worker_child(settings: Settings) -> AsyncIterator[None]:
+    """`bellhop worker` as a supervised child."""
+    from adapters.children import Child
+
+    argv = (sys.executable, str(Path(__file__).absolute()), "worker", "--exit-with-stdin")
+    env = child_environment(BELLHOP_REDIS_URL=settings.redis_url.get_secret_value())
+    child = Child("worker", argv, env, report_child)
+    await child.start()
+    try:
+        yield
+    finally:
+        await child.stop(grace_seconds=15)
+
+
+@asynccontextmanager
+async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[str]:
+    """The pretend platforms as a child, and the settings that lead to them. Yields what to try."""
+    secret = secrets.token_urlsafe(24)
+    folder = settings.data_dir / "playground"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    secret_file = folder / "webhook-secret"
+    secret_file.touch(mode=0o600)
+    secret_file.write_text(secret)
+    argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "playground", *argv, "--webhook-secret-file", str(secret_file), "--exit-with-stdin",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
+        env=child_environment(),
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(PLAYGROUND_READY_SECONDS):
+            line = await process.stdout.readline() if process.stdout else b""
+        told = json.loads(line)
+        people = json.loads(Path(told["tokens_file"]).read_text())
+        adopt(
+            GITHUB_API_URL=told["api_url"], GITHUB_TOKEN=people["bot"]["token"], GITHUB_WEBHOOK_SECRET=secret
+        )
+        yield _hint(settings, url, told)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+def _hint(settings: Settings, url: str, told: Mapping[str, Any]) -> str:
+    return TRY.format(
+        url=url,
+        playground=told["url"],
+        issue=f"{told['url']}/{told['repositories'][0]}/issues/1",
+        name=settings.name,
+        tokens=told["tokens_file"],
+    )
+
+
+def report_child(name: str, code: int) -> None:
+    """A child ended unasked."""
+    import structlog
+
+    structlog.stdlib.get_logger("bellhop").warning(CHILD_ENDED.format(name=name, code=code))
+
+
+# --- tools ---------------------------------------------------------------------------------------------------------
+
+
+def migrate(args: argparse.Namespace) -> int:
+    """`bellhop migrate`."""
+    from adapters.storage import open_storage
+
+    settings = prepared()
+
+    async def work() -> None:
+        storage = open_storage(settings.database)
+        await storage.initialize()
+        await storage.close()
+
+    asyncio.run(work())
+    return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """`bellhop check`: the settings agree, and each configured platform can be opened."""
+    from adapters import platforms
+
+    settings = prepared()
+    opened = platforms.open_all(settings)
+    names = ", ".join("/".join(key) for key in opened) or "none"
+    sys.stdout.write(f"settings agree; platforms: {names}\n")
+    return 0
+
+
+def deliveries(args: argparse.Namespace) -> int:
+    """`bellhop deliveries`."""
+    from handlers.cli import deliveries as tool
+
+    actions: dict[str, Any] = {"list": tool.listing, "show": tool.show}
+    if args.action in actions:
+        return with_services(lambda services: actions[args.action](services.storage, args))
+    return with_services(lambda services: tool.replay(services, args))
+
+
+def jobs(args: argparse.Namespace) -> int:
+    """`bellhop jobs`."""
+    from handlers.cli import jobs as tool
+
+    actions: dict[str, Any] = {"list": tool.listing, "show": tool.show, "cancel": tool.cancel}
+    return with_services(lambda services: actions[args.action](services, args))
+
+
+def with_services(work: Callable[[Services], Coroutine[Any, Any, int]]) -> int:
+    """Open the services, do one thing, close them."""
+    settings = with_embedded_redis_url(prepared())
+
+    async def once() -> int:
+        async with compose(settings) as services:
+            return await work(services)
+
+    return asyncio.run(once())
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "all": everything,
+    "web": web,
+    "worker": worker,
+    "migrate": migrate,
+    "check": check,
+    "deliveries": deliveries,
+    "jobs": jobs,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""The loops of the app process: take one away and something stops being true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import recovery
+from bot.courier import Courier
+from bot.loops import Loop
+from bot.router import Dispatcher, Report
+from bot.services import Services
+
+DISPATCH_SECONDS = 1.0  # the bell wakes it at once; this finds what other processes kept
+COURIER_SECONDS = 0.2  # workers cannot ring: what they want shown is found by looking
+LOST_SECONDS = 1.0
+SWEEP_SECONDS = 2.0
+PRUNE_SECONDS = 60.0
+
+
+def make(services: Services, report: Report) -> tuple[Sequence[Loop], Sequence[Dispatcher | Courier]]:
+    """All loops, and who must be closed after they ended."""
+    loops: list[Loop] = [
+        Loop("recover_lost", lambda: recovery.recover_lost(services), LOST_SECONDS),
+        Loop("tell_again", lambda: recovery.tell_again(services), SWEEP_SECONDS),
+        Loop("prune", lambda: recovery.prune(services), PRUNE_SECONDS),
+    ]
+    closers: list[Dispatcher | Courier] = []
+    for (name, integration), platform in services.platforms.items():
+        place = f"{name}/{integration}"
+        if services.settings.dispatcher == "on":
+            dispatcher = Dispatcher(services, platform, report)
+            loops.append(Loop(f"dispatch {place}", dispatcher.step, DISPATCH_SECONDS, services.bells.dispatcher.listen()))
+            closers.append(dispatcher)
+        courier = Courier(services, platform)
+        loops.append(Loop(f"courier {place}", courier.step, COURIER_SECONDS, services.bells.courier.listen()))
+        closers.append(courier)
+    return loops, closers
