@@ -8,7 +8,7 @@ from aiohttp import web
 from playground.github.failures import BAD_CREDENTIALS, unauthenticated
 from playground.github.records import User
 from playground.github.store import Store
-from playground.github.world import WORLD, Handler
+from playground.github.world import ACTOR, WORLD, Handler
 
 
 def user_of(store: Store, header: str) -> User | None:
@@ -32,5 +32,5 @@ async def identify(request: web.Request, handler: Handler) -> web.StreamResponse
     actor = user_of(request.app[WORLD].store, header) if header else None
     if header and actor is None and request.path.startswith("/api/"):
         raise unauthenticated(BAD_CREDENTIALS)
-    request["actor"] = actor
+    request[ACTOR] = actor
     return await handler(request)

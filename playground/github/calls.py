@@ -18,7 +18,7 @@ from playground.github.failures import (
     unauthenticated,
 )
 from playground.github.records import Repository, User
-from playground.github.world import WORLD, World
+from playground.github.world import ACTOR, WORLD, World
 
 LONGEST_BODY = 65_536  # characters; longer issue, pull request and comment bodies are refused with 422
 TOO_LONG = "body is too long (maximum is 65536 characters)"
@@ -83,7 +83,7 @@ def endpoint(work: Endpoint, needed: str) -> Callable[[web.Request], Awaitable[w
     """The aiohttp handler of an endpoint; `needed` is "open", "person" or the least role in the repository."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        world, actor = request.app[WORLD], request.get("actor")
+        world, actor = request.app[WORLD], request.get(ACTOR)
         found = _find(request, world, actor) if "repo" in request.match_info else None
         call = Call(request, world, actor, found)
         _check(call, needed)

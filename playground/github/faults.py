@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from playground.github.failures import ApiFailure, primary_limit, secondary_limit
-from playground.github.world import WORLD, Handler
+from playground.github.world import ACTOR, FAULT, WORLD, Handler
 
 KINDS = ("status", "secondary_limit", "primary_limit", "hang", "slow", "half", "drop", "wrong_json")
 SERVER_ERROR = "Server Error"
@@ -84,7 +84,7 @@ async def inject_faults(request: web.Request, handler: Handler) -> web.StreamRes
     fault = request.app[WORLD].faults.take(request)
     if fault is None:
         return await handler(request)
-    request["fault"] = f"{fault.kind} {fault.when}"
+    request[FAULT] = f"{fault.kind} {fault.when}"
     response = await _perform(request, handler) if fault.when == "after" or fault.kind == "slow" else None
     return await EFFECTS[fault.kind](request, fault, response)
 
@@ -117,7 +117,7 @@ async def _answer_secondary(
 async def _answer_primary(
     request: web.Request, fault: Fault, response: web.StreamResponse | None
 ) -> web.StreamResponse:
-    return failure_response(primary_limit(request.get("actor"), int(time.time() + fault.seconds)))
+    return failure_response(primary_limit(request.get(ACTOR), int(time.time() + fault.seconds)))
 
 
 async def _hang(

@@ -9,13 +9,17 @@ from playground.github.records import EMPTY_SHA
 
 COMMAND_TIMEOUT_SECONDS = 60
 # GitHub answers fetches of any reachable commit and partial clones; pruning in the background would race with tests.
-CONFIG = {
-    "uploadpack.allowAnySHA1InWant": "true",
-    "uploadpack.allowFilter": "true",
-    "receive.autogc": "false",
-    "gc.auto": "0",
-    "core.logAllRefUpdates": "false",
-}
+CONFIG = """[uploadpack]
+\tallowAnySHA1InWant = true
+\tallowFilter = true
+[receive]
+\tautogc = false
+[gc]
+\tauto = 0
+[core]
+\tlogAllRefUpdates = false
+\thooksPath = "{hooks}"
+"""
 # The per-branch refusal of a protected branch, in GitHub's words; the host hands in the patterns with each push.
 # docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches
 UPDATE_HOOK = """#!/bin/sh
@@ -41,13 +45,15 @@ class Git:
         self.root = root
         self.program = shutil.which("git") or "git"
         self.hooks = root / "hooks"
+        self.config = root / "config"
 
     def prepare(self) -> None:
-        """Make the folder and the hook that refuses pushes to protected branches."""
+        """Make the folder, one configuration for all repositories, the hook that refuses protected branches."""
         self.hooks.mkdir(parents=True, exist_ok=True)
         hook = self.hooks / "update"
         hook.write_text(UPDATE_HOOK)
         hook.chmod(0o755)
+        self.config.write_text(CONFIG.format(hooks=self.hooks))
 
     def path(self, repository_id: int) -> Path:
         """Where the bare repository is."""
@@ -57,7 +63,7 @@ class Git:
         """An environment without the configuration of the person who runs the server."""
         folders = f"{Path(self.program).parent}:/usr/bin:/bin"
         plain = {"PATH": folders, "HOME": str(self.root), "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1"}
-        return plain | {"GIT_CONFIG_GLOBAL": "/dev/null", "TZ": "UTC"} | dict(extra or {})
+        return plain | {"GIT_CONFIG_GLOBAL": str(self.config), "TZ": "UTC"} | dict(extra or {})
 
     async def run(
         self, repository_id: int, *arguments: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None
@@ -87,18 +93,12 @@ class Git:
         await self._execute(
             [self.program, "init", "--quiet", "--bare", f"--initial-branch={default_branch}", path], b"", None
         )
-        await self._configure(repository_id)
 
     async def fork(self, source_id: int, target_id: int) -> None:
         """A bare copy with its own objects."""
         source, target = str(self.path(source_id)), str(self.path(target_id))
         await self._execute([self.program, "clone", "--quiet", "--bare", source, target], b"", None)
         await self.run(target_id, "remote", "remove", "origin")
-        await self._configure(target_id)
-
-    async def _configure(self, repository_id: int) -> None:
-        for key, value in (CONFIG | {"core.hooksPath": str(self.hooks)}).items():
-            await self.run(repository_id, "config", key, value)
 
     async def refs(self, repository_id: int, prefix: str = "refs") -> dict[str, str]:
         """Ref name -> sha of everything at or below the prefix."""

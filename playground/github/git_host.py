@@ -12,7 +12,7 @@ from aiohttp import web
 from playground.github import access
 from playground.github.actions.refs import announce, compare
 from playground.github.records import Repository, User
-from playground.github.world import WORLD, World
+from playground.github.world import ACTOR, WORLD, World
 
 TIMEOUT_SECONDS = 300
 CHUNK_BYTES = 64 * 1024
@@ -25,12 +25,13 @@ NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 
 async def serve_git(request: web.Request) -> web.StreamResponse:
     """`info/refs`, `git-upload-pack` and `git-receive-pack` of one repository."""
-    world, actor = request.app[WORLD], request["actor"]
+    world, actor = request.app[WORLD], request[ACTOR]
     service = request.query.get("service") or request.match_info["tail"]
     repository = world.store.repository(request.match_info["owner"], request.match_info["repo"])
     _check(request, repository, actor, service == "git-receive-pack")
     assert repository, "the check lets only known repositories through"
     if request.method == "POST" and service == "git-receive-pack":
+        assert actor, "the check lets nobody push without a token"
         return await _receive_push(request, world, repository, actor)
     return await _serve_read(request, world, repository)
 
@@ -109,7 +110,7 @@ async def _start(request: web.Request, world: World, repository: Repository) -> 
 
 def _environment(request: web.Request, world: World, repository: Repository) -> dict[str, str]:
     """The CGI variables; the body arrives already unzipped, so its encoding and length are not passed on."""
-    actor: User | None = request["actor"]
+    actor: User | None = request[ACTOR]
     variables = {
         "GIT_PROJECT_ROOT": str(world.git.root),
         "GIT_HTTP_EXPORT_ALL": "1",

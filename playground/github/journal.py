@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from playground.github.store import now
-from playground.github.world import WORLD, Handler
+from playground.github.world import ACTOR, FAULT, WORLD, Handler
 
 KEPT_ENTRIES = 5000
 KEPT_BODY_CHARACTERS = 100_000
@@ -69,7 +69,7 @@ async def record_request(request: web.Request, handler: Handler) -> web.StreamRe
 
 
 def _write_request(request: web.Request, body: bytes, status: int, seconds: float) -> None:
-    actor = request.get("actor")
+    actor = request.get(ACTOR)
     request.app[WORLD].journal.write(
         "in",
         method=request.method,
@@ -79,6 +79,6 @@ def _write_request(request: web.Request, body: bytes, status: int, seconds: floa
         body=readable(body) if body else None,
         status=status,
         actor=actor.login if actor else None,
-        fault=request.get("fault"),
+        fault=request.get(FAULT),
         seconds=round(seconds, 4),
     )

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from playground.github.failures import primary_limit
 from playground.github.records import User
-from playground.github.world import WORLD, Handler
+from playground.github.world import ACTOR, WORLD, Handler
 
 WINDOW_SECONDS = 3600
 ANONYMOUS_LIMIT = 60
@@ -66,7 +66,7 @@ async def count_request(request: web.Request, handler: Handler) -> web.StreamRes
     """Count each REST request, refuse beyond the limit, and tell in headers; 304 and `/rate_limit` are free."""
     if not request.path.startswith("/api/v3"):
         return await handler(request)
-    actor = request.get("actor")
+    actor = request.get(ACTOR)
     window = request.app[WORLD].limits.window(actor)
     if not window.remaining and not request.path.endswith("/rate_limit"):
         raise primary_limit(actor, window.reset_at)

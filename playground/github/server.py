@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from playground.github import limits
 from playground.github.actions.repositories import HookRequest, add_hook
@@ -26,7 +28,7 @@ from playground.github.routes import rest_routes
 from playground.github.seeds import plant
 from playground.github.shapes.links import Links
 from playground.github.store import Store
-from playground.github.world import WORLD, Handler, HookTarget, World
+from playground.github.world import ACTOR, WORLD, Handler, HookTarget, World
 
 LARGEST_BODY_BYTES = 26 * 1024 * 1024
 SHUTDOWN_SECONDS = 2.0
@@ -72,7 +74,7 @@ async def _handle_plain(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    window = request.app[WORLD].limits.window(request.get("actor"))
+    window = request.app[WORLD].limits.window(request.get(ACTOR))
     fixed = {
         "X-GitHub-Request-Id": uuid.uuid4().hex[:24].upper(),
         "X-GitHub-Media-Type": "github.v3; format=json",
@@ -85,9 +87,12 @@ def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
 class GithubPlayground:
     """A server with its own memory and git folder; nothing is shared between two of them."""
 
-    def __init__(self, folder: Path, options: Options | None = None) -> None:
+    def __init__(
+        self, folder: Path, options: Options | None = None, watchers: Sequence[Middleware] = ()
+    ) -> None:
         self.options = options or Options()
         self.folder = folder
+        self._watchers = watchers
         self._runner: web.AppRunner | None = None
         self.world = self._make_world()
 
@@ -137,7 +142,9 @@ class GithubPlayground:
         shutil.rmtree(self.world.git.root, ignore_errors=True)
         self.world.git.prepare()
         await self.world.postman.open()
-        self._runner = web.AppRunner(make_app(self.world), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        self._runner = web.AppRunner(
+            make_app(self.world, self._watchers), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.options.host, self.options.port)
         await site.start()
@@ -171,9 +178,9 @@ class GithubPlayground:
             add_hook(self.world, repository.owner, repository, HookRequest(url, secret))
 
 
-def make_app(world: World) -> web.Application:
-    """The aiohttp application; the order of middlewares is the order in which a request meets them."""
-    middlewares = [record_request, dress, identify, inject_faults, count_request]
+def make_app(world: World, watchers: Sequence[Middleware] = ()) -> web.Application:
+    """The aiohttp application; a request meets the middlewares in this order, watchers first."""
+    middlewares = [*watchers, record_request, dress, identify, inject_faults, count_request]
     app = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY_BYTES)
     app[WORLD] = world
     app.add_routes(rest_routes())

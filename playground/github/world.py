@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from playground.github.records import User
 from playground.github.store import Store
 
 if TYPE_CHECKING:
@@ -60,3 +61,5 @@ class World:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 WORLD: web.AppKey[World] = web.AppKey("world")
+ACTOR: web.RequestKey[User | None] = web.RequestKey("actor")  # who asks, by token
+FAULT: web.RequestKey[str] = web.RequestKey("fault")  # what went wrong on demand, for the log

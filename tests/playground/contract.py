@@ -1,0 +1,114 @@
+"""Holds what the playground answers against GitHub's own REST description, when BELLHOP_SPECS says where it is."""
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema
+from aiohttp import web
+from openapi_core import Config, OpenAPI
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.testing import MockRequest, MockResponse
+
+from playground.github.world import FAULT
+
+VENDOR = "https://api.github.com"
+# The description has one path segment for each of these, real refs and paths have several.
+MANY_SEGMENTS = re.compile(
+    r"^(/repos/[^/]+/[^/]+/(?:git/refs?|git/matching-refs|contents|branches|rules/branches|compare|commits)/)(.+?)"
+    r"(/(?:pulls|status|statuses|protection))?$"
+)
+# Not in the description: an Enterprise Server's folder listing without a path, and its version.
+UNDESCRIBED = re.compile(r"^/(?:meta|repos/[^/]+/[^/]+/contents)$|^/user/\d+$")
+# The description gives a file where a folder answers with a list; and PUT/DELETE of one name is described as PATCH.
+ERROR_SCHEMA = {
+    "type": "object",
+    "required": ["message", "documentation_url", "status"],
+    "properties": {"message": {"type": "string"}, "documentation_url": {"type": "string"}},
+}
+CAUSED_BY_FAULT = "X-Playground-Fault"
+
+
+@cache
+def description() -> OpenAPI | None:
+    """GitHub's REST description, or None when it is not on this machine."""
+    folder = os.environ.get("BELLHOP_SPECS")
+    path = Path(folder) / "github.openapi.json" if folder else None
+    if path is None or not path.exists():
+        return None
+    return OpenAPI.from_dict(json.loads(path.read_text()), config=Config(spec_validator_cls=None))
+
+
+def described_path(path: str) -> str:
+    """The path as the description has it: no Enterprise prefix, slashes inside one parameter escaped."""
+    plain = path.removeprefix("/api/v3")
+    found = MANY_SEGMENTS.match(plain)
+    return found[1] + quote(found[2], safe="") + (found[3] or "") if found else plain
+
+
+@dataclass
+class Watcher:
+    """Sees every answer of a playground; `complaints` says where one broke the contract."""
+
+    seen: int = 0
+    checked: set[tuple[str, str, int]] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+    @property
+    def middleware(self) -> Any:
+        """For GithubPlayground(watchers=...)."""
+
+        @web.middleware
+        async def watch(request: web.Request, handler: Any) -> web.StreamResponse:
+            response = await handler(request)
+            if request.path.startswith("/api/v3") and not request.get(FAULT):
+                self._see(request, response)
+            return response
+
+        return watch
+
+    def _see(self, request: web.Request, response: web.StreamResponse) -> None:
+        self.seen += 1
+        self._check_headers(request, response)
+        if isinstance(response, web.Response) and response.content_type == "application/json":
+            complaint = check(request.method, request.path, response.status, bytes(response.body or b""))
+            if complaint:
+                self.complaints.append(f"{request.method} {request.path} -> {response.status}: {complaint}")
+
+    def _check_headers(self, request: web.Request, response: web.StreamResponse) -> None:
+        for name in (
+            "x-ratelimit-limit",
+            "x-ratelimit-remaining",
+            "x-ratelimit-reset",
+            "X-GitHub-Request-Id",
+        ):
+            if name not in response.headers:
+                self.complaints.append(f"{request.method} {request.path}: no {name}")
+
+
+def check(method: str, path: str, status: int, body: bytes) -> str | None:
+    """What is wrong with one JSON answer, or None."""
+    if status >= 400:
+        return _complain_about_error(body)
+    openapi, plain = description(), described_path(path)
+    if openapi is None or UNDESCRIBED.match(plain) or not body:
+        return None
+    request = MockRequest(VENDOR, method.lower(), plain)
+    try:
+        openapi.validate_response(request, MockResponse(body, status, content_type="application/json"))
+    except OpenAPIError as error:
+        return f"{error} {error.__cause__ or ''}"[:2000]
+    return None
+
+
+def _complain_about_error(body: bytes) -> str | None:
+    try:
+        jsonschema.validate(json.loads(body), ERROR_SCHEMA)
+    except (ValueError, jsonschema.ValidationError) as error:
+        return str(error)
+    return None
