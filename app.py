@@ -56,8 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
 @asynccontextmanager
 async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
-    from adapters import agents, platforms, runners
     from adapters.git import workspaces
+
+    from adapters import agents, platforms, runners
     from adapters.storage import open_storage
     from jobs.queue import RqQueue
 
@@ -107,13 +108,17 @@ def make_data_folder(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigurationError("BELLHOP_DATA_DIR", f"set it to a writable folder ({error.strerror})") from error
+        raise ConfigurationError(
+            "BELLHOP_DATA_DIR", f"set it to a writable folder ({error.strerror})"
+        ) from error
 
 
 # --- the app process -----------------------------------------------------------------------------------------------
 
 
-async def serve_app(settings: Settings, listener: socket.socket, stopping: asyncio.Event, hint: str = "") -> None:
+async def serve_app(
+    settings: Settings, listener: socket.socket, stopping: asyncio.Event, hint: str = ""
+) -> None:
     """Receive, dispatch, answer and keep time, until `stopping` is set; then drain."""
     from adapters.telemetry import Telemetry
     from handlers import routes, server
@@ -176,7 +181,9 @@ def worker(args: argparse.Namespace) -> int:
     from jobs import worker as workers
 
     settings = with_embedded_redis_url(prepared())
-    return workers.serve(settings, lambda: compose(settings, is_short_lived=True), args.concurrency or settings.workers)
+    return workers.serve(
+        settings, lambda: compose(settings, is_short_lived=True), args.concurrency or settings.workers
+    )
 
 
 # --- everything on one host ----------------------------------------------------------------------------------------

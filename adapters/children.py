@@ -64,6 +64,10 @@ class Child:
             began = monotonic()
             code = await self.process.wait()
             self.report(self.name, code)
-            pause = FIRST_PAUSE_SECONDS if monotonic() - began > STEADY_SECONDS else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            pause = (
+                FIRST_PAUSE_SECONDS
+                if monotonic() - began > STEADY_SECONDS
+                else min(pause * 2, LONGEST_PAUSE_SECONDS)
+            )
             await asyncio.sleep(pause)
             await self._spawn()

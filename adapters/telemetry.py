@@ -1,6 +1,7 @@
 """Logs, figures and the masking of both. The only place that knows how a log line looks.
 
-A log line is built from named fields; secrets are masked by key, by shape and by known value before anything is written.
+A log line is built from named fields; secrets are masked by key, by shape and by known value before anything
+is written.
 """
 
 from __future__ import annotations
@@ -12,9 +13,16 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-
 from bot.safety import mask, mask_mapping
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+
 from models.delivery import Delivery, Disposition
 
 LAG_SAMPLE_SECONDS = 0.02
@@ -22,7 +30,9 @@ LAG_SAMPLES = 250
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
-def setup(log_format: str, level: str, known_secrets: Sequence[str] = (), stream: TextIO | None = None) -> None:
+def setup(
+    log_format: str, level: str, known_secrets: Sequence[str] = (), stream: TextIO | None = None
+) -> None:
     """Configure structlog and the standard library's logging alike, for this process."""
     out = stream or sys.stderr
     is_console = log_format == "console" or (log_format == "auto" and out.isatty())
@@ -36,7 +46,9 @@ def setup(log_format: str, level: str, known_secrets: Sequence[str] = (), stream
         mask_values,
     ]
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty()) if is_console else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer(colors=out.isatty())
+        if is_console
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[
@@ -81,15 +93,24 @@ class Telemetry:
         self.log = structlog.stdlib.get_logger("bellhop")
         self.registry = CollectorRegistry()
         given: dict[str, Any] = {"registry": self.registry}
-        self._requests = Counter("bellhop_http_requests_total", "Requests answered.", ["route", "status"], **given)
+        self._requests = Counter(
+            "bellhop_http_requests_total", "Requests answered.", ["route", "status"], **given
+        )
         self._seconds = Histogram(
             "bellhop_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS, **given
         )
         self._deliveries = Counter(
-            "bellhop_deliveries_total", "Deliveries by what became of them.", ["platform", "disposition"], **given
+            "bellhop_deliveries_total",
+            "Deliveries by what became of them.",
+            ["platform", "disposition"],
+            **given,
         )
-        self._loop_errors = Counter("bellhop_loop_errors_total", "Looks of a loop that failed.", ["loop"], **given)
-        self._lag = Gauge("bellhop_event_loop_lag_seconds", "Longest stall of the event loop lately.", **given)
+        self._loop_errors = Counter(
+            "bellhop_loop_errors_total", "Looks of a loop that failed.", ["loop"], **given
+        )
+        self._lag = Gauge(
+            "bellhop_event_loop_lag_seconds", "Longest stall of the event loop lately.", **given
+        )
         # Resolving a labeled child costs more than counting on it.
         self._request_children: dict[tuple[str, int], Any] = {}
         self._second_children: dict[str, Any] = {}
@@ -104,13 +125,23 @@ class Telemetry:
         count.inc()
         timing.observe(seconds)
         level = logging.WARNING if status >= 500 else logging.INFO
-        self.log.log(level, "answered", route=route, method=method, status=status, ms=round(seconds * 1000, 2), request_id=request_id)
+        self.log.log(
+            level,
+            "answered",
+            route=route,
+            method=method,
+            status=status,
+            ms=round(seconds * 1000, 2),
+            request_id=request_id,
+        )
 
     def crash(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log a defect with its traceback, masked."""
         self.log.error("crashed", doing=doing, request_id=request_id, exc_info=error)
 
-    def delivery(self, delivery: Delivery, disposition: Disposition | None, error: BaseException | None) -> None:
+    def delivery(
+        self, delivery: Delivery, disposition: Disposition | None, error: BaseException | None
+    ) -> None:
         """Count and log what became of a delivery."""
         self._deliveries.labels(delivery.platform, disposition.value if disposition else "postponed").inc()
         fields = {
@@ -128,7 +159,9 @@ class Telemetry:
         """Count and log a loop's failed look."""
         if error is not None:
             self._loop_errors.labels(name).inc()
-            self.log.warning("loop", loop=name, seconds=round(seconds, 3), error=str(error) or type(error).__name__)
+            self.log.warning(
+                "loop", loop=name, seconds=round(seconds, 3), error=str(error) or type(error).__name__
+            )
 
     def exposition(self) -> tuple[bytes, str]:
         """All figures in Prometheus' text format."""

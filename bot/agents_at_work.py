@@ -72,7 +72,7 @@ async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box
     result = await working.result()
     if result.cost_usd or result.tokens_in:
         tokens = {"tokens_in": result.tokens_in, "tokens_out": result.tokens_out}
-        run.event(JobEventType.USAGE, cost_usd=result.cost_usd, **tokens)
+        run.event(JobEventType.USAGE, facts={"cost_usd": result.cost_usd, **tokens})
     await _judge(run, agent, result)
     return Work(agent, result)
 
@@ -82,7 +82,7 @@ def _note(run: Run, event: AgentEvent) -> None:
     text = clip(mask(event.text, run.services.known_secrets), MOST_EVENT_CHARACTERS)
     if text:
         kind = JobEventType.LOG if event.kind in LOGGED else JobEventType.AGENT
-        run.event(kind, text, kind=event.kind.value)
+        run.event(kind, text, facts={"kind": event.kind.value})
 
 
 async def _judge(run: Run, agent: Agent, result: AgentResult) -> None:

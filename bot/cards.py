@@ -123,7 +123,9 @@ def _headline(job: Job, state: CardState, facts: dict[str, Any], situation: Situ
 def _place(situation: Situation) -> str:
     if situation.ahead:
         nearest = situation.ahead[-1]
-        return BEHIND.format(position=phrases.ordinal(len(situation.ahead) + 1), ahead=describe_ahead(nearest))
+        return BEHIND.format(
+            position=phrases.ordinal(len(situation.ahead) + 1), ahead=describe_ahead(nearest)
+        )
     return "" if situation.is_worked else NO_WORKER
 
 
@@ -171,7 +173,9 @@ def _steps(job: Job) -> tuple[CardStep, ...]:
             steps = [step.model_copy(update={"is_done": True}) for step in steps]
             steps.append(CardStep(text=event.data or ""))
         elif event.type in {JobEventType.CHECK, JobEventType.CHANGE, JobEventType.NOTICE}:
-            lost = LOST.format(handle=job.handle, text=event.data) if "lost" in event.facts else event.data or ""
+            lost = (
+                LOST.format(handle=job.handle, text=event.data) if "lost" in event.facts else event.data or ""
+            )
             steps.append(CardStep(text=lost, is_done=True, is_ok=event.success is not False))
     if job.status.is_terminal:
         steps = [step.model_copy(update={"is_done": True}) for step in steps]

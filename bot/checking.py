@@ -32,7 +32,7 @@ async def carry_out(run: Run, checks: Checks, workspace: Workspace, box: Box) ->
             break
     is_ok = all(result.is_ok for result in results)
     verdict = Verdict(is_ok=is_ok, source=checks.source, results=tuple(results))
-    run.event(JobEventType.CHECK, verdict.summary, success=is_ok, checks=verdict.summary)
+    run.event(JobEventType.CHECK, verdict.summary, success=is_ok, facts={"checks": verdict.summary})
     return verdict
 
 

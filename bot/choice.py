@@ -22,7 +22,8 @@ COUNTS = {2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 
 
 async def with_rights_there(ask: Ask) -> Ask:
-    """`ask`, refused unless the person may do this where the named jobs live. Looks up rights; runs before the transaction.
+    """`ask`, refused unless the person may do this where the named jobs live. Looks up rights; runs before the
+    transaction.
 
     A job of a place the person cannot see does not exist for them.
     """
@@ -75,7 +76,9 @@ async def newest(jobs: Jobs, ask: Ask, what: str = "job") -> Job:
 def _several(active: Sequence[Job], ask: Ask) -> str:
     listed = ", ".join(f"{job.handle} ({job.request.verb})" for job in active)
     count = COUNTS.get(len(active), str(len(active)))
-    return SEVERAL.format(count=count, jobs=listed, slash=ask.slash, verb=ask.command.name, handle=active[0].handle)
+    return SEVERAL.format(
+        count=count, jobs=listed, slash=ask.slash, verb=ask.command.name, handle=active[0].handle
+    )
 
 
 async def _by_id(jobs: Jobs, ask: Ask, typed: str) -> Job:

@@ -32,7 +32,13 @@ TAKEN = "another delivery about the same text was first"
 LOST = "finishing delivery {id}: somebody else holds it now"
 MOST_COMMANDS = 5
 # The disposition of a delivery with several commands is the weightiest of theirs.
-WEIGHT = (Disposition.ACCEPTED, Disposition.ANSWERED, Disposition.PAUSED, Disposition.DENIED_LIMIT, Disposition.DENIED_ROLE)
+WEIGHT = (
+    Disposition.ACCEPTED,
+    Disposition.ANSWERED,
+    Disposition.PAUSED,
+    Disposition.DENIED_LIMIT,
+    Disposition.DENIED_ROLE,
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,9 @@ async def hold(services: Services, platform: Platform, found: Addressed) -> Disp
     commands = found.commands or await _follow_up(services, found)
     if not commands or message.actor is None:
         name = services.settings.name
-        return await _finish_alone(services, found, Disposition.IGNORED_NOT_ADDRESSED, NOT_ADDRESSED.format(name=name))
+        return await _finish_alone(
+            services, found, Disposition.IGNORED_NOT_ADDRESSED, NOT_ADDRESSED.format(name=name)
+        )
     role = await platform.role_of(message.actor, message.thread.repository)
     turns = [await _prepare(services, found, command, message.actor, role) for command in commands]
     async with services.storage.begin() as work:
@@ -71,7 +79,9 @@ async def _follow_up(services: Services, found: Addressed) -> tuple[Command, ...
         change = await work.changes.find(message.thread.repository, message.thread.number)
     if change is None or not change.is_open or change.pull_number != message.thread.number:
         return ()
-    return (Command(name="fix", address=Address.MENTION, text=message.text, line=message.text, is_free_text=True),)
+    return (
+        Command(name="fix", address=Address.MENTION, text=message.text, line=message.text, is_free_text=True),
+    )
 
 
 async def _prepare(
@@ -157,7 +167,9 @@ async def apologize(services: Services, found: Addressed, disposition: Dispositi
         await _finish(work, services, found, disposition, detail)
 
 
-async def _finish_alone(services: Services, found: Addressed, disposition: Disposition, detail: str) -> Disposition:
+async def _finish_alone(
+    services: Services, found: Addressed, disposition: Disposition, detail: str
+) -> Disposition:
     async with services.storage.begin() as work:
         await _finish(work, services, found, disposition, detail)
     return disposition
@@ -174,7 +186,11 @@ async def _finish(
 
 async def _reply(work: UnitOfWork, services: Services, found: Addressed, index: int, text: str) -> None:
     key = f"{found.message.semantic_key}:{index}"
-    await work.outbox.put(_row(found, f"reply:{key}", OutboxKind.REPLY, text=text, marker=f"bellhop:d{found.delivery.id}-{index}"))
+    await work.outbox.put(
+        _row(
+            found, f"reply:{key}", OutboxKind.REPLY, text=text, marker=f"bellhop:d{found.delivery.id}-{index}"
+        )
+    )
 
 
 async def _react(work: UnitOfWork, found: Addressed) -> None:

@@ -1,7 +1,7 @@
 """The courier makes platforms match what the outbox wants: one create, then edits, never two of anything.
 
-Before a row is sent its attempt is on disk (the claim). After an answer that may have been lost, it waits, looks for its own
-earlier message by author and marker, and only then creates; younger twins are deleted.
+Before a row is sent its attempt is on disk (the claim). After an answer that may have been lost, it waits,
+looks for its own earlier message by author and marker, and only then creates; younger twins are deleted.
 """
 
 from __future__ import annotations
@@ -131,10 +131,12 @@ async def _shown(services: Services, row: OutboxRow, platform: Platform, posted:
 
 def _delay(row: OutboxRow, error: IntegrationError) -> float:
     first = AMBIGUOUS_RETRY_SECONDS if error.is_ambiguous else FIRST_RETRY_SECONDS
-    return min(first * 2 ** max(row.attempts - 1, 0), LONGEST_RETRY_SECONDS)
+    return min(first * 2.0 ** max(row.attempts - 1, 0), LONGEST_RETRY_SECONDS)
 
 
-async def _postpone(services: Services, row: OutboxRow, delay_seconds: float, error: IntegrationError) -> None:
+async def _postpone(
+    services: Services, row: OutboxRow, delay_seconds: float, error: IntegrationError
+) -> None:
     # An earlier attempt that may have taken effect stays in doubt, whatever this one met.
     is_ambiguous = row.is_ambiguous or error.is_ambiguous
     async with services.storage.begin() as work:

@@ -104,7 +104,12 @@ class IntegrationError(BellhopError):
     """
 
     def __init__(
-        self, message: str, error_type: str = "integration", *, retryable: bool = False, is_ambiguous: bool = False
+        self,
+        message: str,
+        error_type: str = "integration",
+        *,
+        retryable: bool = False,
+        is_ambiguous: bool = False,
     ) -> None:
         super().__init__(message)
         self.error_type = error_type

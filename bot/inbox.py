@@ -1,7 +1,7 @@
 """The one door: verify, keep once, commit. Nothing here looks at what a delivery says.
 
-A stranger stops at `verify` and stores nothing. The answer is given when the delivery is on disk, so a 2xx is a promise;
-without the commit there is none (`StorageUnavailable`: the sender tries again).
+A stranger stops at `verify` and stores nothing. The answer is given when the delivery is on disk, so a 2xx is
+a promise; without the commit there is none (`StorageUnavailable`: the sender tries again).
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from models.delivery import Delivery, Origin, WebhookRequest
 
 ACCEPTED = Answer(status=202, body=b"kept\n")
 KNOWN = Answer(status=200, body=b"known\n")
-# Verifying and scanning 25 MB takes about 100 ms: too long for the loop. Below this it is shorter than a thread's hand-over.
+# Verifying and scanning 25 MB takes about 100 ms: too long for the loop. Below this it is shorter than a
+# thread's hand-over.
 LARGE_BODY_BYTES = 256 * 1024
 
 

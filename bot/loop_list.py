@@ -29,7 +29,11 @@ def make(services: Services, report: Report) -> tuple[Sequence[Loop], Sequence[D
         place = f"{name}/{integration}"
         if services.settings.dispatcher == "on":
             dispatcher = Dispatcher(services, platform, report)
-            loops.append(Loop(f"dispatch {place}", dispatcher.step, DISPATCH_SECONDS, services.bells.dispatcher.listen()))
+            loops.append(
+                Loop(
+                    f"dispatch {place}", dispatcher.step, DISPATCH_SECONDS, services.bells.dispatcher.listen()
+                )
+            )
             closers.append(dispatcher)
         courier = Courier(services, platform)
         loops.append(Loop(f"courier {place}", courier.step, COURIER_SECONDS, services.bells.courier.listen()))

@@ -20,7 +20,10 @@ Report = Callable[[str, float, BaseException | None], None]
 
 @dataclass(frozen=True)
 class Loop:
-    """`step` says True when there may be more to do right now. `every_seconds` is the longest time between two looks."""
+    """`step` says True when there may be more to do right now.
+
+    `every_seconds` is the longest time between two looks.
+    """
 
     name: str
     step: Callable[[], Awaitable[bool]]

@@ -1,6 +1,7 @@
 """One policy function: may this person run this verb here. Chat, buttons and API ask it alike.
 
-Allowed means the verb's need, met by the *requester's* own right on that repository, read live. Bellhop's right never counts.
+Allowed means the verb's need, met by the *requester's* own right on that repository, read live. Bellhop's
+right never counts.
 """
 
 from __future__ import annotations
@@ -20,5 +21,8 @@ def decide(needs: Role, role: Role, place: str) -> Decision:
         return Decision(is_allowed=True, reason=reason, needs=needs, has=role)
     text = NEEDS if role else STRANGER
     return Decision(
-        is_allowed=False, reason=text.format(needs=needs.label, place=place, has=role.label), needs=needs, has=role
+        is_allowed=False,
+        reason=text.format(needs=needs.label, place=place, has=role.label),
+        needs=needs,
+        has=role,
     )

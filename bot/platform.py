@@ -1,6 +1,8 @@
-"""What the bot needs of a platform: to trust a request, to read it, to know people, to answer, and to open pull requests.
+"""What the bot needs of a platform: to trust a request, to read it, to know people, to answer, and to open
+pull requests.
 
-Every method that calls out is bounded by the platform's own timeout and raises `IntegrationError` or a child of it, nothing else.
+Every method that calls out is bounded by the platform's own timeout and raises `IntegrationError` or a child
+of it, nothing else.
 """
 
 from __future__ import annotations
@@ -86,7 +88,10 @@ class PullRequestDraft(Noun):
 
 
 class GitRemote(Noun):
-    """Where git fetches and pushes, with the credential for exactly that host. The token goes into no URL, file or argv."""
+    """Where git fetches and pushes, with the credential for exactly that host.
+
+    The token goes into no URL, file or argv.
+    """
 
     url: str
     username: str
@@ -170,7 +175,10 @@ class Forge(Protocol):
         """The open pull request of that branch."""
 
     async def open_pull(self, draft: PullRequestDraft) -> PullRequest:
-        """Idempotent: the open one of the same head is returned as it is. Raises ConflictError when it may not be opened."""
+        """Idempotent: the open one of the same head is returned as it is.
+
+        Raises ConflictError when it may not be opened.
+        """
 
     async def close_pull(self, repository: str, number: int) -> None: ...
     async def delete_branch(self, repository: str, branch: str) -> None:

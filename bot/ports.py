@@ -1,6 +1,7 @@
 """What the bot needs of storage and of the queue, as Protocols. `bot/platform.py` and `bot/workshop.py` hold the rest.
 
-Everything here that changes a row's state is guarded: it names the state (owner, attempt, predecessor) that it expects, and
+Everything here that changes a row's state is guarded: it names the state (owner, attempt, predecessor) that it
+expects, and
 a change that lost its race raises `InvalidTransition` or returns None, as said. Claims use the database's clock.
 """
 
@@ -43,7 +44,10 @@ class Jobs(JobRepository, Protocol):
     """What the engine adds: claims, leases, locks, and listings."""
 
     async def claim(self, job_id: str, worker: str, lease_seconds: float) -> Job | None:
-        """queued -> running, when it is the first in line for its lock and the lock is free. None: not now, or not ours."""
+        """queued -> running, when it is the first in line for its lock and the lock is free. None:
+
+        not now, or not ours.
+        """
 
     async def renew(self, job_id: str, attempt: int, worker: str, lease_seconds: float) -> Job | None:
         """The job with its lease prolonged (look at `cancel_requested_at`). None: this attempt has lost it."""
@@ -65,10 +69,16 @@ class Jobs(JobRepository, Protocol):
         """
 
     async def request_cancel(self, job_id: str, by: str) -> Job:
-        """queued or parked -> cancelled at once; running: remembers who asked first. A terminal job is returned unchanged."""
+        """queued or parked -> cancelled at once; running: remembers who asked first.
+
+        A terminal job is returned unchanged.
+        """
 
     async def cancel_expired(self, job_id: str) -> Job | None:
-        """running with a cancel asked for and an expired lease -> cancelled: its worker is gone. None: not in that state."""
+        """running with a cancel asked for and an expired lease -> cancelled: its worker is gone. None:
+
+        not in that state.
+        """
 
     async def requeue(self, job_id: str, attempt: int) -> Job | None:
         """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state."""
@@ -77,7 +87,10 @@ class Jobs(JobRepository, Protocol):
         """running with an expired lease -> failed. None: not in that state."""
 
     async def add_events(self, job_id: str, attempt: int, events: Sequence[JobEvent]) -> int:
-        """Append in order; the per-job `seq` is assigned here. Returns the last one. Raises InvalidTransition unless `attempt` is the running one."""
+        """Append in order; the per-job `seq` is assigned here. Returns the last one.
+
+        Raises InvalidTransition unless `attempt` is the running one.
+        """
 
     async def record_agent_state(self, job_id: str, attempt: int, state: AgentState) -> None:
         """Remember the agent's state and the transition to it."""
@@ -100,10 +113,14 @@ class Jobs(JobRepository, Protocol):
         """Jobs asked for at a place (also those whose change's pull request or issue it is), newest first."""
 
     async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]: ...
-    async def page(self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int) -> list[Job]:
+    async def page(
+        self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int
+    ) -> list[Job]:
         """Newest first; events not loaded."""
 
-    async def count_active(self, *, requester_id: str | None = None, repository: str | None = None) -> int: ...
+    async def count_active(
+        self, *, requester_id: str | None = None, repository: str | None = None
+    ) -> int: ...
 
 
 class Deliveries(Protocol):
@@ -120,7 +137,9 @@ class Deliveries(Protocol):
     async def postpone(self, delivery_id: int, owner: str, delay_seconds: float, detail: str) -> None: ...
     async def get(self, delivery_id: int) -> Delivery | None: ...
     async def find(self, platform: str, integration: str, key: str) -> Delivery | None: ...
-    async def page(self, *, before: int | None, limit: int, platform: str | None = None, disposition: str | None = None) -> list[Delivery]:
+    async def page(
+        self, *, before: int | None, limit: int, platform: str | None = None, disposition: str | None = None
+    ) -> list[Delivery]:
         """Newest first, keyset by id; bodies not loaded. `disposition` matches the kind or the whole code."""
 
     async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]: ...
@@ -159,10 +178,14 @@ class Outbox(Protocol):
         `is_ambiguous` is as it was *before* this attempt.
         """
 
-    async def shown(self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float) -> bool:
+    async def shown(
+        self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float
+    ) -> bool:
         """`row.wanted` of it is visible. Not due again before the pace. False: the lease was lost."""
 
-    async def postpone(self, row: OutboxRow, owner: str, *, delay_seconds: float, error: str, is_ambiguous: bool) -> None: ...
+    async def postpone(
+        self, row: OutboxRow, owner: str, *, delay_seconds: float, error: str, is_ambiguous: bool
+    ) -> None: ...
     async def bury(self, row: OutboxRow, owner: str, error: str) -> None: ...
     async def card_of(self, job_id: str) -> OutboxRow | None: ...
     async def waiting(self, limit: int) -> list[OutboxRow]: ...
@@ -228,7 +251,8 @@ class Storage(Protocol):
         """Raises StorageUnavailable."""
 
     async def keep(self, delivery: Delivery) -> Receipt:
-        """Return once `delivery` is on disk, committed together with whatever arrived meanwhile. A known key adds to `receipts`.
+        """Return once `delivery` is on disk, committed together with whatever arrived meanwhile. A known key
+        adds to `receipts`.
 
         Raises StorageUnavailable: it is not. A cancelled caller cancels nothing.
         """

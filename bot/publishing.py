@@ -72,7 +72,7 @@ async def publish(run: Run, forge: Forge, plan: Plan, workspace: Workspace, offe
     if not offer.verdict.is_ok:
         await run.agent_state(AgentState.FINISHED)
         tail = next((r.tail for r in offer.verdict.results if not r.is_ok), "")
-        run.event(JobEventType.NOTICE, PUSHED.format(branch=plan.branch), kept_branch=plan.branch)
+        run.event(JobEventType.NOTICE, PUSHED.format(branch=plan.branch), facts={"kept_branch": plan.branch})
         raise JobFailed(Failure.CHECKS, offer.verdict.summary, tail)
     result = await finish(run, forge, plan, sha, summary, offer.verdict.summary)
     await run.agent_state(AgentState.FINISHED)
@@ -96,10 +96,12 @@ async def finish(
         form.format(number=pull.number),
         success=True,
         is_urgent=True,
-        pull_number=pull.number,
-        is_draft=pull.is_draft,
-        is_update=is_update,
-        links={f"PR #{pull.number}": pull.url},
+        facts={
+            "pull_number": pull.number,
+            "is_draft": pull.is_draft,
+            "is_update": is_update,
+            "links": {f"PR #{pull.number}": pull.url},
+        },
     )
     return JobResult(result=pull.url, explanation=harmless(summary))
 
@@ -130,7 +132,9 @@ def _title(job: Job) -> str:
 
 
 def _body(job: Job, plan: Plan, summary: str, checks: str) -> str:
-    is_issue = plan.context.pull_number is None and plan.thread.number is not None and not job.request.text.strip()
+    is_issue = (
+        plan.context.pull_number is None and plan.thread.number is not None and not job.request.text.strip()
+    )
     return BODY.format(
         summary=harmless(summary).strip(),
         login=job.requester.login if job.requester else "",
@@ -143,7 +147,9 @@ def _body(job: Job, plan: Plan, summary: str, checks: str) -> str:
 async def _commit(run: Run, forge: Forge, plan: Plan, summary: str) -> Commit:
     job, settings = run.job, run.services.settings
     me = await run.services.home_of(plan.thread).me()
-    subject = short(job.request.text, SUBJECT_CHARACTERS) or short(plan.context.issue_title, SUBJECT_CHARACTERS)
+    subject = short(job.request.text, SUBJECT_CHARACTERS) or short(
+        plan.context.issue_title, SUBJECT_CHARACTERS
+    )
     message = f"{harmless(subject) or DEFAULT_TITLE.format(key=job.thread)}\n\n{harmless(summary)}"
     return Commit(
         message=message.strip(),
@@ -166,7 +172,7 @@ def _trailers(run: Run, forge: Forge, requester: Actor | None) -> tuple[tuple[st
 
 async def _pushed(run: Run, plan: Plan, offer: Offer, sha: str) -> None:
     facts = {"branch": plan.branch, "files": len(offer.diff.files), "sha": sha}
-    run.event(JobEventType.CHANGE, PUSHED.format(branch=plan.branch), success=True, **facts)
+    run.event(JobEventType.CHANGE, PUSHED.format(branch=plan.branch), success=True, facts=facts)
     await _remember(run, plan, sha, None, offer.work)
 
 
@@ -209,7 +215,7 @@ async def _take_back(run: Run, forge: Forge, plan: Plan, workspace: Workspace) -
     with contextlib.suppress(BellhopError):
         async with asyncio.timeout(30):
             await forge.delete_branch(plan.head_repository, plan.branch)
-        run.event(JobEventType.NOTICE, f"Removed `{plan.branch}`", removed_branch=plan.branch)
+        run.event(JobEventType.NOTICE, f"Removed `{plan.branch}`", facts={"removed_branch": plan.branch})
         await run.flush()
         async with run.services.storage.begin() as unit:
             change = await unit.changes.of_job(run.job.id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot import order
-from bot.services import Services
 from bot.phrases import duration
+from bot.services import Services
 from models.base import now
 from models.job import Failure, Job, JobEvent, JobEventType
 
@@ -41,7 +41,9 @@ async def _recover(services: Services, job: Job) -> Job | None:
             settled = await work.jobs.requeue(job.id, job.attempt)
             if settled is not None:
                 text = LOST_AGAIN.format(after=after, attempt=settled.attempt, most=job.max_attempts)
-                event = JobEvent(type=JobEventType.NOTICE, data=text, timestamp=now(), facts={"lost": job.attempt})
+                event = JobEvent(
+                    type=JobEventType.NOTICE, data=text, timestamp=now(), facts={"lost": job.attempt}
+                )
                 await work.jobs.add_event(job.id, event)
         if settled is not None:
             await work.outbox.want(job.id, is_urgent=True)

@@ -7,6 +7,8 @@ request the attempt is checked: a worker that was thought dead changes nothing a
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 from bot import agents_at_work, checking, planning, prompt, publishing, undoing
 from bot.agents_at_work import Work
@@ -29,7 +31,9 @@ UNCHANGED_FACTS = {"is_unchanged": True}
 
 
 async def resolve(run: Run) -> JobResult:
-    """Do what the job asks. Raises JobFailed (with its reason), JobCancelled, LeaseLost, IntegrationError, StorageUnavailable."""
+    """Do what the job asks. Raises JobFailed (with its reason), JobCancelled, LeaseLost,
+    IntegrationError, StorageUnavailable.
+    """
     if run.job.request.verb == "undo":
         return await undoing.undo(run)
     forge = run.services.forge_of(planning.place(run.job)[1])
@@ -64,9 +68,12 @@ async def _work(run: Run, plan: Plan, workspace: Workspace, box: Box) -> JobResu
     return await _undisturbed(run, publish)
 
 
-async def _undisturbed(run: Run, publish: object) -> JobResult:
-    """Run the publication as one piece: a cancel that comes now takes effect at its next check, never in the middle of a push."""
-    task: asyncio.Task[JobResult] = asyncio.ensure_future(publish)  # type: ignore[arg-type]
+async def _undisturbed(run: Run, publish: Coroutine[Any, Any, JobResult]) -> JobResult:
+    """Run the publication as one piece:
+
+    a cancel that comes now takes effect at its next check, never in the middle of a push.
+    """
+    task = asyncio.create_task(publish)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -80,11 +87,13 @@ async def _undisturbed(run: Run, publish: object) -> JobResult:
 async def _answer(run: Run, plan: Plan, work: Work, diff: Diff) -> JobResult:
     """No change: the agent's words are the result."""
     if not run.job.request.is_read_only:
-        run.event(JobEventType.NOTICE, NO_CHANGE, **UNCHANGED_FACTS)
+        run.event(JobEventType.NOTICE, NO_CHANGE, facts=UNCHANGED_FACTS)
     await publishing.remember_session(run, plan, work.result.session)
     await run.agent_state(AgentState.FINISHED)
     kept = "" if diff.is_empty else "changes were thrown away"
-    return JobResult(result=kept or "answered", explanation=mask(work.result.summary, run.services.known_secrets))
+    return JobResult(
+        result=kept or "answered", explanation=mask(work.result.summary, run.services.known_secrets)
+    )
 
 
 def _obey(run: Run, diff: Diff, leaks: list[str]) -> None:

@@ -1,8 +1,9 @@
 """From a kept delivery to its one disposition: normalize, parse, permit, run.
 
-What concerns nobody is settled in batches, without a call to anybody. What is addressed is worked on beside the loop, in the
-order of its thread: facts are fetched first, then one short transaction holds the semantic key, the job, the answer and the
-disposition together.
+What concerns nobody is settled in batches, without a call to anybody. What is addressed is worked on beside
+the loop, in the
+order of its thread: facts are fetched first, then one short transaction holds the semantic key, the job, the
+answer and the disposition together.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """One attempt at one job, seen from inside: its events, its lease, its cancel.
 
-The worker's runtime makes a `Run` after the claim and keeps it alive beside the work. Events are written in batches; every
+The worker's runtime makes a `Run` after the claim and keeps it alive beside the work. Events are written in
+batches; every
 write is fenced by the attempt, and `check()` is called right before anything that cannot be taken back.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +32,8 @@ def uptime() -> float:
 
 
 class Run:
-    """Passed to whoever does the work. `stoppers` are awaited when the job must end at once (set by who starts processes).
+    """Passed to whoever does the work. `stoppers` are awaited when the job must end at once (set by who starts
+    processes).
 
     `renewed_at` is when the lease last began, by `uptime`: never later than the database thinks.
     """
@@ -61,9 +63,18 @@ class Run:
         if self.remember is not None:
             await self.remember(pid, role)
 
-    def event(self, type: JobEventType, data: str = "", *, success: bool | None = None, is_urgent: bool = False, **facts: Any) -> None:
-        """Note that something happened. It is written with the next batch."""
-        self._pending.append(JobEvent(type=type, data=data, success=success, timestamp=now(), facts=facts))
+    def event(
+        self,
+        type: JobEventType,
+        data: str = "",
+        *,
+        success: bool | None = None,
+        facts: Mapping[str, Any] | None = None,
+        is_urgent: bool = False,
+    ) -> None:
+        """Note that something happened. It is written with the next batch; urgent: the card is edited at once then."""
+        event = JobEvent(type=type, data=data, success=success, timestamp=now(), facts=dict(facts or {}))
+        self._pending.append(event)
         self._is_urgent = self._is_urgent or is_urgent
 
     async def flush(self) -> None:
@@ -91,7 +102,10 @@ class Run:
             await work.jobs.record_agent_state(self.job.id, self.job.attempt, state)
 
     async def check(self) -> None:
-        """Right before a push or a pull request: is this attempt still the one, and still wanted? Raises LeaseLost, JobCancelled."""
+        """Right before a push or a pull request:
+
+        is this attempt still the one, and still wanted? Raises LeaseLost, JobCancelled.
+        """
         await self.renew()
         if self.lost.is_set():
             raise LeaseLost(LOST.format(handle=self.job.handle))
@@ -132,7 +146,9 @@ class Run:
         """
         settings = self.services.settings
         while not self.lost.is_set():
-            await asyncio.sleep(settings.renew_seconds if not self.cancelled.is_set() else settings.renew_seconds / 2)
+            await asyncio.sleep(
+                settings.renew_seconds if not self.cancelled.is_set() else settings.renew_seconds / 2
+            )
             try:
                 async with asyncio.timeout(settings.renew_seconds):
                     await self.renew()

@@ -45,7 +45,9 @@ class Bells:
 
 @dataclass(frozen=True)
 class Services:
-    """What the bot is given. Platforms are keyed by name and integration ("default" for the one from the environment)."""
+    """What the bot is given. Platforms are keyed by name and integration ("default" for the one from the
+    environment).
+    """
 
     settings: Settings
     storage: Storage

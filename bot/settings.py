@@ -19,46 +19,97 @@ from bot.errors import ConfigurationError
 class Settings(BaseSettings):
     """`BELLHOP_*`. A field's `description` is its line in the reference."""
 
-    model_config = SettingsConfigDict(env_prefix="BELLHOP_", env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="BELLHOP_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
-    database_url: str = Field("", description="SQLite file or PostgreSQL: `sqlite:///path` or `postgresql://...`. Default: `bellhop.db` in the data folder.")
-    redis_url: SecretStr = Field(SecretStr(""), description="`redis://...` of a Redis you run. Default: an embedded redis-server with its file in the data folder.")
-    data_dir: Path = Field(Path("data"), description="Folder for the database, the embedded Redis, mirrors, workspaces and agent homes.")
+    database_url: str = Field(
+        "",
+        description="SQLite file or PostgreSQL: `sqlite:///path` or `postgresql://...`. Default: `bellhop.db` "
+        "in the data folder.",
+    )
+    redis_url: SecretStr = Field(
+        SecretStr(""),
+        description="`redis://...` of a Redis you run. Default: an embedded redis-server with its file in the "
+        "data folder.",
+    )
+    data_dir: Path = Field(
+        Path("data"),
+        description="Folder for the database, the embedded Redis, mirrors, workspaces and agent homes.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    public_url: str = Field("", description="How people's browsers and platforms reach this server; used in links.")
-    name: str = Field("bellhop", pattern=r"^[A-Za-z][A-Za-z0-9-]{0,38}$", description="The name that is mentioned and typed after the slash.")
+    public_url: str = Field(
+        "", description="How people's browsers and platforms reach this server; used in links."
+    )
+    name: str = Field(
+        "bellhop",
+        pattern=r"^[A-Za-z][A-Za-z0-9-]{0,38}$",
+        description="The name that is mentioned and typed after the slash.",
+    )
     label: str = Field("bellhop", description="The label that asks for a job.")
-    secret_key: SecretStr = Field(SecretStr(""), description="Key for what is stored encrypted and for signed links.")
-    log_format: Literal["auto", "json", "console"] = Field("auto", description="`auto`: console on a terminal, JSON elsewhere.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe level that is written.")
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="Key for what is stored encrypted and for signed links."
+    )
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="`auto`: console on a terminal, JSON elsewhere."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe level that is written."
+    )
     policy: str = Field("", description="Path of the server's policy file.")
 
-    dispatcher: Literal["on", "off"] = Field("on", description="`off` keeps deliveries without working on them (for measuring and maintenance).")
+    dispatcher: Literal["on", "off"] = Field(
+        "on", description="`off` keeps deliveries without working on them (for measuring and maintenance)."
+    )
     workers: int = Field(2, ge=0, le=64, description="Worker processes that `all` and `worker` start.")
-    lease_seconds: float = Field(10.0, ge=2, le=120, description="How long a job's worker may be silent before the job counts as lost.")
-    renew_seconds: float = Field(3.0, ge=0.2, le=30, description="How often a worker renews its lease and looks for a cancel.")
-    max_attempts: int = Field(3, ge=1, le=10, description="How often a job is started when its worker is lost.")
+    lease_seconds: float = Field(
+        10.0, ge=2, le=120, description="How long a job's worker may be silent before the job counts as lost."
+    )
+    renew_seconds: float = Field(
+        3.0, ge=0.2, le=30, description="How often a worker renews its lease and looks for a cancel."
+    )
+    max_attempts: int = Field(
+        3, ge=1, le=10, description="How often a job is started when its worker is lost."
+    )
     job_timeout_seconds: float = Field(3600.0, ge=1, description="Longest time one job may run.")
-    idle_timeout_seconds: float = Field(600.0, ge=1, description="Longest time an agent or a check may be silent.")
+    idle_timeout_seconds: float = Field(
+        600.0, ge=1, description="Longest time an agent or a check may be silent."
+    )
     max_jobs_per_person: int = Field(10, ge=1, description="Queued and running jobs one person may have.")
-    max_jobs_per_repository: int = Field(50, ge=1, description="Queued and running jobs one repository may have.")
-    retention_days: int = Field(30, ge=1, description="How long deliveries and the keys against repeats are kept.")
+    max_jobs_per_repository: int = Field(
+        50, ge=1, description="Queued and running jobs one repository may have."
+    )
+    retention_days: int = Field(
+        30, ge=1, description="How long deliveries and the keys against repeats are kept."
+    )
 
     agent: str = Field("scripted", description="The agent that jobs use unless they name another.")
-    agent_scripts: str = Field("", description="Folder of the scripted agent's YAML scripts. Default: the playground's.")
-    branch_prefix: str = Field("bellhop", pattern=r"^[a-z0-9][a-z0-9._-]*$", description="First part of the branches Bellhop pushes.")
-    commit_name: str = Field("", description="Author name of commits. Default: Bellhop's account on the platform.")
-    commit_email: str = Field("", description="Author address of commits. Default: the platform's no-reply address of that account.")
+    agent_scripts: str = Field(
+        "", description="Folder of the scripted agent's YAML scripts. Default: the playground's."
+    )
+    branch_prefix: str = Field(
+        "bellhop", pattern=r"^[a-z0-9][a-z0-9._-]*$", description="First part of the branches Bellhop pushes."
+    )
+    commit_name: str = Field(
+        "", description="Author name of commits. Default: Bellhop's account on the platform."
+    )
+    commit_email: str = Field(
+        "", description="Author address of commits. Default: the platform's no-reply address of that account."
+    )
     signing_key: str = Field("", description="Path of an SSH or GPG key that signs commits.")
     sign_off: bool = Field(False, description="Add a `Signed-off-by` trailer (DCO) for the requester.")
     co_author: bool = Field(True, description="Add a `Co-authored-by` trailer for the requester.")
     max_changed_files: int = Field(100, ge=1, description="Largest number of files a change may touch.")
-    max_changed_lines: int = Field(5000, ge=1, description="Largest number of lines a change may add and delete.")
+    max_changed_lines: int = Field(
+        5000, ge=1, description="Largest number of lines a change may add and delete."
+    )
 
     http_proxy: str = Field("", description="Proxy for calls to platforms.")
     ca_bundle: str = Field("", description="PEM file of additional certificate authorities.")
-    embedded_playground: bool = Field(False, description="Serve the playground beside the app (`app.py all --playground` sets it).")
+    embedded_playground: bool = Field(
+        False, description="Serve the playground beside the app (`app.py all --playground` sets it)."
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -97,7 +148,9 @@ def load(**given: object) -> Settings:
         if not field:
             setting, _, remedy = str(first["msg"]).removeprefix("Value error, ").partition(": ")
             raise ConfigurationError(setting, remedy) from None
-        raise ConfigurationError(f"BELLHOP_{field.upper()}", f"{first['msg']} (given: {first['input']!r})") from None
+        raise ConfigurationError(
+            f"BELLHOP_{field.upper()}", f"{first['msg']} (given: {first['input']!r})"
+        ) from None
 
 
 def child_environment(**extra: str) -> dict[str, str]:

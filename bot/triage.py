@@ -41,13 +41,17 @@ def look(services: Services, platform: Platform, delivery: Delivery) -> Outcome 
     except BellhopError as error:
         return outcome_of(delivery, None, Disposition.ERROR_NORMALIZE, UNREADABLE.format(error=error))
     except Exception as error:  # noqa: BLE001 - a parser's defect loses nothing: the raw bytes are kept, replay is one command
-        return outcome_of(delivery, None, Disposition.ERROR_NORMALIZE, UNREADABLE.format(error=type(error).__name__))
+        return outcome_of(
+            delivery, None, Disposition.ERROR_NORMALIZE, UNREADABLE.format(error=type(error).__name__)
+        )
     if isinstance(message, Ignored):
         return outcome_of(delivery, None, message.disposition, message.detail)
     return _read(services, delivery, message, platform.own_login)
 
 
-def _read(services: Services, delivery: Delivery, message: IncomingMessage, login: str) -> Outcome | Addressed:
+def _read(
+    services: Services, delivery: Delivery, message: IncomingMessage, login: str
+) -> Outcome | Addressed:
     name = services.settings.name
     if (refusal := _from_nobody(message, name, login)) is not None:
         return outcome_of(delivery, message, *refusal)

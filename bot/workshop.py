@@ -1,7 +1,7 @@
 """Where work is done: a checked-out tree, a box to run commands in, and the agents that run in it.
 
-The agent and the checks run inside the box. Git runs outside, on the host, with its own GIT_DIR: nothing in the tree can
-change what it does.
+The agent and the checks run inside the box. Git runs outside, on the host, with its own GIT_DIR: nothing in
+the tree can change what it does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from models.base import Noun
 
 
 class Checkout(Noun):
-    """What to check out. `branch` is ours (created at `start` when it is new); `start` is a branch, tag or sha of `remote`."""
+    """What to check out. `branch` is ours (created at `start` when it is new);
+
+    `start` is a branch, tag or sha of `remote`.
+    """
 
     repository: str
     remote: GitRemote
@@ -71,7 +74,10 @@ class Workspace(Protocol):
     head_message: str  # that commit's whole message, trailers included
 
     async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
-        """The named files as they were checked out, before anybody changed them. `*` patterns match; absent ones are left out."""
+        """The named files as they were checked out, before anybody changed them. `*` patterns match;
+
+        absent ones are left out.
+        """
 
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now."""
@@ -83,9 +89,11 @@ class Workspace(Protocol):
         """Commit the whole tree; the sha. Hooks, filters and configuration of the tree are never used."""
 
     async def push(self) -> str:
-        """Push the branch with a lease on what it was when fetched. A moved branch is fetched, our commit rebased, tried again.
+        """Push the branch with a lease on what it was when fetched. A moved branch is fetched, our commit
+        rebased, tried again.
 
-        Returns the pushed sha. Raises JobFailed(CONFLICT) when the rebase conflicts, (PUBLISH) when the push is refused.
+        Returns the pushed sha. Raises JobFailed(CONFLICT) when the rebase conflicts, (PUBLISH) when the push
+        is refused.
         """
 
 
@@ -118,7 +126,10 @@ class Running(Protocol):
     pid: int
 
     def lines(self) -> AsyncIterator[bytes]:
-        """Its output, line by line, both streams, each line 16 MiB at most. Ends when all writers are gone or it was stopped."""
+        """Its output, line by line, both streams, each line 16 MiB at most.
+
+        Ends when all writers are gone or it was stopped.
+        """
 
     async def wait(self) -> int:
         """Its exit code; negative: the signal."""
@@ -144,7 +155,9 @@ class Runner(Protocol):
     name: str
     may_run_untrusted: bool
 
-    def open(self, workspace: Path, home: Path, on_start: Callable[[int, str], Awaitable[None]]) -> AbstractAsyncContextManager[Box]: ...
+    def open(
+        self, workspace: Path, home: Path, on_start: Callable[[int, str], Awaitable[None]]
+    ) -> AbstractAsyncContextManager[Box]: ...
 
 
 class Agent(Protocol):

@@ -37,7 +37,9 @@ async def ready(request: web.Request) -> web.Response:
         "platforms": ["/".join(key) for key in services.platforms],
     }
     status = 200 if database == "ok" else 503
-    return _json({"status": "ok" if status == 200 else "unavailable", "version": VERSION, "parts": parts}, status)
+    return _json(
+        {"status": "ok" if status == 200 else "unavailable", "version": VERSION, "parts": parts}, status
+    )
 
 
 async def metrics(request: web.Request) -> web.Response:

@@ -8,5 +8,5 @@ from bot.services import Services
 from handlers.observer import Observer
 
 SERVICES = web.AppKey("services", Services)
-OBSERVER = web.AppKey("observer", Observer)  # type: ignore[type-abstract]
+OBSERVER = web.AppKey("observer", Observer)
 REQUEST_ID = web.RequestKey("request_id", str)

@@ -1,4 +1,6 @@
-"""Around every request: its id, its clock, its body's limit, and one place where errors become problem JSON (RFC 9457)."""
+"""Around every request: its id, its clock, its body's limit, and one place where errors become
+problem JSON (RFC 9457).
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,9 @@ class AgentState(StrEnum):
 
 
 class AgentTask(Noun):
-    """What an agent is asked. It works in `workspace`, may keep its own state in `home`, and sees nothing else of ours."""
+    """What an agent is asked. It works in `workspace`, may keep its own state in `home`, and sees nothing
+    else of ours.
+    """
 
     prompt: str
     workspace: Path

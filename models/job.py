@@ -45,7 +45,10 @@ class JobStatus(StrEnum):
 
     @property
     def predecessors(self) -> frozenset[JobStatus]:
-        """From which states this one may be entered. A retry is a new job, a lost job's new attempt is `queued` again."""
+        """From which states this one may be entered.
+
+        A retry is a new job, a lost job's new attempt is `queued` again.
+        """
         return _PREDECESSORS[self]
 
 
@@ -218,7 +221,11 @@ class Job(Noun):
 
     def to_dict(self) -> dict[str, Any]:
         """Everything, events included."""
-        return self.model_dump(mode="json") | self.to_summary_dict() | {"events": [e.to_dict() for e in self.events]}
+        return (
+            self.model_dump(mode="json")
+            | self.to_summary_dict()
+            | {"events": [e.to_dict() for e in self.events]}
+        )
 
 
 class Transition(Noun):

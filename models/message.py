@@ -1,6 +1,7 @@
 """Messages: what a person said, and what Bellhop answers.
 
-`Message` is the shared-infrastructure document's. What comes in is an `IncomingMessage`, what goes out a `Reply`; both are `Message`s.
+`Message` is the shared-infrastructure document's. What comes in is an `IncomingMessage`, what goes out a
+`Reply`; both are `Message`s.
 """
 
 from __future__ import annotations

@@ -19,7 +19,10 @@ class WorkerRecord(Noun):
 
 
 class ProcessRecord(Noun):
-    """A process group started for a job. Pid alone is not identity: `started_ticks` (clock ticks since boot) and `boot_id` are."""
+    """A process group started for a job. Pid alone is not identity:
+
+    `started_ticks` (clock ticks since boot) and `boot_id` are.
+    """
 
     job_id: str
     attempt: int

@@ -64,7 +64,9 @@ def _topic(ask: Ask, topic: str) -> str:
     text = TOPIC.format(
         slash=ask.slash, usage=spec.usage, summary=spec.summary, needs=needs, has=ask.role.label
     )
-    return text + (ALSO.format(aliases=", ".join(f"`{a}`" for a in spec.verb.aliases)) if spec.verb.aliases else "")
+    return text + (
+        ALSO.format(aliases=", ".join(f"`{a}`" for a in spec.verb.aliases)) if spec.verb.aliases else ""
+    )
 
 
 SPEC = CommandSpec(

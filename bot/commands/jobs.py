@@ -22,14 +22,18 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     jobs, where = await _chosen(work, ask)
     if not jobs:
         return Said(text=NONE.format(where=where, slash=ask.slash))
-    return Said(text="\n".join([HEAD.format(where=where), "", *map(_line, jobs), "", TAIL.format(slash=ask.slash)]))
+    return Said(
+        text="\n".join([HEAD.format(where=where), "", *map(_line, jobs), "", TAIL.format(slash=ask.slash)])
+    )
 
 
 async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
     # Never beyond this repository: what the person may see elsewhere was not asked for here.
     repository = ask.message.thread.repository
     if "mine" in ask.command.options:
-        mine = await work.jobs.page(requester_id=ask.actor.id, repository=repository, before=None, limit=SHOWN)
+        mine = await work.jobs.page(
+            requester_id=ask.actor.id, repository=repository, before=None, limit=SHOWN
+        )
         return mine, f"of @{ask.actor.login} on {ask.place}"
     if "all" in ask.command.options:
         every = await work.jobs.page(requester_id=None, repository=repository, before=None, limit=SHOWN)

@@ -1,4 +1,7 @@
-"""`undo`: close the pull request a job opened and delete its branch. A job itself, so that it is queued, fenced and told."""
+"""`undo`: close the pull request a job opened and delete its branch.
+
+A job itself, so that it is queued, fenced and told.
+"""
 
 from __future__ import annotations
 

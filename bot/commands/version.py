@@ -11,7 +11,7 @@ from models.identity import Role
 TEXT = "Bellhop {version}. `{slash} help`"
 
 
-async def run(work: UnitOfWork, ask: Ask) -> Said:  # noqa: ARG001 - every command has the same signature
+async def run(work: UnitOfWork, ask: Ask) -> Said:
     """The release."""
     return Said(text=TEXT.format(version=VERSION, slash=ask.slash))
 

@@ -10,7 +10,7 @@ from models.identity import Role
 YOU = "You are @{login} ({source} id {id}) with role **{role}** on {place}. Here you may: {verbs}."
 
 
-async def run(work: UnitOfWork, ask: Ask) -> Said:  # noqa: ARG001 - every command has the same signature
+async def run(work: UnitOfWork, ask: Ask) -> Said:
     """The immutable id, the live role, and the verbs it allows."""
     verbs = ", ".join(f"`{name}`" for name, spec in ask.registry.items() if ask.role >= spec.needs)
     return Said(

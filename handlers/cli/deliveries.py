@@ -5,14 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 
+from bot.safety import mask_mapping
+
 from bot import explain
 from bot.ports import Storage
-from bot.safety import mask_mapping
 from bot.services import Services
 from handlers.cli import output
 from models.delivery import Delivery
 
-COLUMNS = ("id", "platform", "event", "action", "received_at", "disposition", "attempts", "receipts", "detail")
+COLUMNS = (
+    "id",
+    "platform",
+    "event",
+    "action",
+    "received_at",
+    "disposition",
+    "attempts",
+    "receipts",
+    "detail",
+)
 NONE = "no delivery {id}"
 REOPENED = "delivery {id} is due again; `bellhop deliveries show {id}` tells what became of it"
 BUSY = "delivery {id} is being worked on right now"

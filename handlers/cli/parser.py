@@ -16,7 +16,9 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"bellhop {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser("all", help="serve everything on this host: app, workers, embedded Redis")
-    serve.add_argument("--playground", action="store_true", help="also serve the pretend platforms, and use them")
+    serve.add_argument(
+        "--playground", action="store_true", help="also serve the pretend platforms, and use them"
+    )
     serve.add_argument("--seed", type=int, default=1, help="which pretend world the playground has")
     commands.add_parser("web", help="serve the app: receive, dispatch, answer")
     worker = commands.add_parser("worker", help="run jobs")

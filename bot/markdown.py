@@ -1,0 +1,149 @@
+"""Markdown, read as a tree: which lines are a person's own words at the start of a line.
+
+Not among them: code, block quotes, tables, link texts, struck-out text, HTML and whatever it encloses. The parser is
+CommonMark with GitHub's tables and strikethrough (https://github.github.com/gfm/). It reads in linear time: nesting is
+bounded, and so is the length considered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from bot.invisible import evenly_spaced, well_formed
+
+MOST_CHARACTERS = 64 * 1024  # GitHub's own limit of a comment; what comes after is not read
+DEEPEST_NESTING = 20
+LINE = "line"
+CODE_BLOCKS = {"fence", "code_block"}
+UNHEARD = {"blockquote", "table"}
+UNHEARD_INLINE = {"link", "s"}
+# What these enclose is quoted, code, struck out or folded away, however far the Markdown in between reaches.
+ENCLOSING = frozenset(
+    "a blockquote code del details kbd noscript pre q s samp script select strike style svg table template textarea tt".split()
+)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+COMMENT_BEGINS = "<!--"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a person's own words. `number` is its line in the source, from 0; `text` begins with its first word."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A text with its addressable lines. `code` are the numbers of source lines in code or HTML."""
+
+    source: tuple[str, ...]
+    lines: tuple[Line, ...]
+    code: frozenset[int]
+    only_code: str | None = None
+
+
+def read(text: str) -> Page:
+    """The page of `text`. Never raises, whatever the text."""
+    # Cut before anything else looks at it: the cut bounds the time of all that follows.
+    source = well_formed(text[:MOST_CHARACTERS])
+    tokens = _PARSER.parse(evenly_spaced(source))
+    ranges = [token.map for token in tokens if token.type in CODE_BLOCKS | {"html_block"} and token.map]
+    return Page(
+        source=tuple(source.split("\n")),
+        lines=tuple(_Walk().lines(tokens)),
+        code=frozenset(number for begin, end in ranges for number in range(begin, end)),
+        only_code=_only_code(tokens),
+    )
+
+
+class _Walk:
+    """One pass over the tree, knowing what encloses the place it is at."""
+
+    def __init__(self) -> None:
+        self.unheard = 0
+        self.enclosing: Counter[str] = Counter()
+        self.is_over = False
+
+    def lines(self, tokens: Iterable[Token]) -> Iterator[Line]:
+        for token in tokens:
+            if token.type.partition("_")[0] in UNHEARD:
+                self.unheard += token.nesting
+            elif token.type == "html_block" and not self.unheard:
+                self._enter(token.content)
+            elif token.type == "inline" and not self.unheard:
+                yield from self._inline(token)
+
+    def _inline(self, token: Token) -> Iterator[Line]:
+        begin = token.map[0] if token.map else 0
+        unheard = 0
+        for child in token.children or ():
+            if child.type.partition("_")[0] in UNHEARD_INLINE:
+                unheard += child.nesting
+            elif child.type == "html_inline":
+                self._enter(child.content)
+            elif child.type == "text" and COMMENT_BEGINS in child.content:
+                self.is_over = True
+            elif child.type == LINE and not (unheard or self.is_over or +self.enclosing):
+                position = child.meta["position"]
+                number = begin + token.content.count("\n", 0, position)
+                yield Line(number, token.content[position:].partition("\n")[0])
+
+    def _enter(self, html: str) -> None:
+        rest = _COMMENT.sub("", html)
+        # Browsers, and so the platforms, take an unclosed comment to reach to the end of all.
+        self.is_over = self.is_over or COMMENT_BEGINS in rest
+        for closing, name in _TAG.findall(rest.partition(COMMENT_BEGINS)[0]):
+            if name.lower() in ENCLOSING:
+                step = -1 if closing else 1
+                self.enclosing[name.lower()] = max(self.enclosing[name.lower()] + step, 0)
+
+
+def _only_code(tokens: Sequence[Token]) -> str | None:
+    """The code of a text that is nothing else: one code span, or one fence with one line."""
+    if [token.type for token in tokens] == ["fence"]:
+        content = tokens[0].content.strip()
+        return content if "\n" not in content else None
+    if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
+        return None
+    children = [child for child in tokens[1].children or () if child.type != LINE]
+    is_code = len(children) == 1 and children[0].type == "code_inline"
+    return children[0].content.strip() if is_code else None
+
+
+def _mark_line(state: StateInline, silent: bool) -> bool:
+    """An inline rule that consumes nothing: it marks where a line begins outside code, HTML and link targets.
+
+    The parser gets here at a position only when it reads that position as text.
+    """
+    if silent or not _is_at_line_start(state.src, state.pos):
+        return False
+    token = state.push(LINE, "", 0)
+    token.meta = {"position": state.pos}
+    return False
+
+
+def _is_at_line_start(text: str, position: int) -> bool:
+    before = position - 1
+    while before >= 0 and text[before] in " \t":
+        before -= 1
+    return before < 0 or text[before] == "\n"
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
+    # Escapes and entities stay tokens of their own, so that `\@name` and `&#64;name` are not the name.
+    parser.disable("text_join")
+    parser.inline.ruler.before("text", LINE, _mark_line)
+    return parser
+
+
+_PARSER = _parser()
