@@ -1,0 +1,1 @@
+"""The background: RQ workers that run jobs, and what keeps them honest."""

@@ -1,0 +1,177 @@
+"""Running a job in a worker's horse: claim it, do it, settle it, and let nothing of it survive.
+
+`app.py` installs how to open the services before workers fork; they are opened here, after the fork, for one job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
+
+import structlog
+import uvloop
+
+from bot import order
+from bot.errors import BellhopError, InvalidTransition, StorageUnavailable
+from bot.run import Run, uptime
+from bot.services import Services
+from jobs import processes, supervisor
+from jobs.attempt import Ending, Give, Work, drive
+from jobs.guard import Guard
+from models.job import Job
+
+Factory = Callable[[], AbstractAsyncContextManager[Services]]
+
+GUARD_SHARE = 0.9  # of the lease: then this process ends, come what may
+SETTLE_PAUSE_SECONDS = 0.3
+LEAVE_SECONDS = 10.0
+
+NOT_INSTALLED = "running a job: no services were installed in this process"
+
+log = structlog.get_logger(__name__)
+_factory: Factory | None = None
+
+
+def install(factory: Factory) -> None:
+    """Say how services are opened. Called once, before workers fork."""
+    global _factory  # noqa: PLW0603 - RQ hands a function nothing but its arguments
+    _factory = factory
+
+
+def open_services() -> AbstractAsyncContextManager[Services]:
+    """What `install` was given."""
+    if _factory is None:
+        raise RuntimeError(NOT_INSTALLED)
+    return _factory()
+
+
+def run(job_id: str, work: Work) -> None:
+    """Do one job in this process, which exists for it alone. Never raises: how a job ends is not RQ's business."""
+    processes.adopt_orphans()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(perform(job_id, work, is_alone=True))
+    except StorageUnavailable as error:
+        log.warning("a job waits: the database is away", job_id=job_id, error=str(error))
+    except Exception:
+        log.exception("running a job", job_id=job_id)
+
+
+async def perform(job_id: str, work: Work, *, is_alone: bool = False) -> None:
+    """Claim the job and do `work`; return quietly when it is not its turn.
+
+    `is_alone`: this process exists for the job, so all its descendants are the job's and end with it.
+    """
+    async with open_services() as services:
+        worker = f"{socket.gethostname()}:{os.getpid()}"
+        claimed_at = uptime()
+        job = await _claim(services, job_id, worker)
+        if job is None:
+            log.info("not this job's turn", job_id=job_id)
+            return
+        seen = {"job": job.handle, "job_id": job.id, "attempt": job.attempt, "request_id": job.request_id}
+        with structlog.contextvars.bound_contextvars(**seen):
+            await _live(Run(services, job, worker, claimed_at), work, is_alone=is_alone)
+
+
+async def _claim(services: Services, job_id: str, worker: str) -> Job | None:
+    async with services.storage.begin() as work:
+        job = await work.jobs.claim(job_id, worker, services.settings.lease_seconds)
+        horse = processes.record(job_id, job.attempt, os.getpid(), "horse") if job else None
+        if horse is not None:
+            await work.workers.remember(horse)
+    return job
+
+
+async def _live(run: Run, work: Work, *, is_alone: bool) -> None:
+    lease_seconds = run.services.settings.lease_seconds
+    guard = Guard(lambda: run.renewed_at + lease_seconds * GUARD_SHARE)
+    guard.start()
+    lease = asyncio.create_task(run.keep_lease())
+    try:
+        await _attempt(run, work, lease, guard, is_alone=is_alone)
+    finally:
+        lease.cancel()
+        if is_alone:
+            guard.leave_within(LEAVE_SECONDS)
+        else:
+            guard.off()
+
+
+async def _attempt(run: Run, work: Work, lease: asyncio.Task[None], guard: Guard, *, is_alone: bool) -> None:
+    async def remember(pid: int, role: str) -> None:
+        started = processes.record(run.job.id, run.job.attempt, pid, role)
+        if started is not None:
+            guard.started.append(started)
+            async with run.services.storage.begin() as unit:
+                await unit.workers.remember(started)
+
+    run.remember = remember
+    if run.job.attempt > 1:
+        await supervisor.reap_earlier(run.services, run.job)
+    ending = await _until_stopped(run, work, lease)
+    if is_alone:
+        await asyncio.to_thread(processes.kill_descendants)
+    settled = await _settle(run, ending)
+    await _forget(run, guard)
+    if settled is not None:
+        log.info("settled", status=settled.status.value, failure=settled.failure and settled.failure.value)
+        await order.moved(run.services, settled)
+
+
+async def _until_stopped(run: Run, work: Work, lease: asyncio.Task[None]) -> Ending:
+    loop, shutdown = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, shutdown.set)
+    try:
+        return await drive(run, work, lease, shutdown)
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+async def _settle(run: Run, ending: Ending) -> Job | None:
+    """The job as settled; None: not by this attempt. The guard ends a wait for a database that stays away."""
+    while True:
+        try:
+            await run.flush()
+            if run.is_written:
+                return await _write(run, ending)
+        except StorageUnavailable as error:
+            log.warning("settling waits: the database is away", error=str(error))
+        except BellhopError as error:  # InvalidTransition or LeaseLost: it is somebody else's now
+            log.warning("this attempt no longer owns its job", error=str(error))
+            return None
+        await asyncio.sleep(SETTLE_PAUSE_SECONDS)
+
+
+async def _write(run: Run, ending: Ending) -> Job | None:
+    job = run.job
+    async with run.services.storage.begin() as work:
+        if ending.status is None:
+            if ending.give is Give.BACK:
+                # A lease of no time: the recovery finds the job at its next look and gives it to the next worker.
+                await work.jobs.renew(job.id, job.attempt, run.worker, 0.0)
+            return None
+        settled = await work.jobs.settle(
+            job.id,
+            job.attempt,
+            ending.status,
+            result=ending.result,
+            failure=ending.failure,
+            detail=ending.detail,
+        )
+        await work.outbox.want(job.id, is_urgent=True)
+    return settled
+
+
+async def _forget(run: Run, guard: Guard) -> None:
+    """What is gone need not be looked for. What is left stays recorded, for the supervisor."""
+    ours = processes.record(run.job.id, run.job.attempt, os.getpid(), "horse")
+    gone = [each for each in guard.started if not await asyncio.to_thread(processes.is_left, each)]
+    with suppress(StorageUnavailable, InvalidTransition):
+        async with run.services.storage.begin() as work:
+            for process in [*gone, *([ours] if ours else [])]:
+                await work.workers.forget(process)

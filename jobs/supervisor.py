@@ -1,0 +1,122 @@
+"""One per worker host: its heartbeat, and the end of processes that outlived their job or their horse.
+
+Killing a worker leaves its horse at work, and killing a horse leaves its agents. The horse renews its own lease, so it
+may finish; agents without a horse end here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+
+import structlog
+
+from bot.errors import BellhopError, StorageUnavailable
+from bot.run import uptime
+from bot.services import Services
+from jobs import processes
+from models.base import now
+from models.job import Job, JobStatus
+from models.worker import ProcessRecord, WorkerRecord
+
+BEAT_SECONDS = 2.0
+WIND_DOWN_SECONDS = 12.0  # a horse may stop its agents and settle after it lost its job; then it must be gone
+
+log = structlog.get_logger(__name__)
+Attempt = tuple[str, int]
+
+
+class Supervisor:
+    """`record` is this worker host as the database knows it."""
+
+    def __init__(self, services: Services, record: WorkerRecord) -> None:
+        self._services = services
+        self._record = record
+        self._astray_since: dict[ProcessRecord, float] = {}
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Beat and reap until `stop`; say good-bye then. A database that is away is waited for."""
+        is_away = False
+        while not stop.is_set():
+            try:
+                await self.look()
+                is_away = False
+            except StorageUnavailable as error:
+                if not is_away:
+                    log.warning("the heartbeat waits: the database is away", error=str(error))
+                is_away = True
+            except BellhopError:
+                log.exception("looking after workers")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await stop.wait()
+        with suppress(StorageUnavailable):
+            async with self._services.storage.begin() as work:
+                await work.workers.leave(self._record.id)
+
+    async def look(self) -> None:
+        """One beat, and one look at what runs here."""
+        async with self._services.storage.begin() as work:
+            await work.workers.beat(self._record.model_copy(update={"seen_at": now()}))
+        async with self._services.storage.read() as work:
+            known = await work.workers.processes(socket.gethostname())
+            jobs = {each.job_id: await work.jobs.get_job(each.job_id) for each in known}
+        by_attempt: dict[Attempt, list[ProcessRecord]] = defaultdict(list)
+        for process in known:
+            by_attempt[process.job_id, process.attempt].append(process)
+        self._astray_since = {each: since for each, since in self._astray_since.items() if each in known}
+        for (job_id, attempt), started in by_attempt.items():
+            await self._look_at(jobs[job_id], attempt, started)
+
+    async def _look_at(self, job: Job | None, attempt: int, started: list[ProcessRecord]) -> None:
+        is_wanted = job is not None and job.status is JobStatus.RUNNING and job.attempt == attempt
+        has_horse = any(each.role == "horse" and processes.is_running(each) for each in started)
+        if has_horse and (is_wanted or not self._is_overdue(started)):
+            return
+        await reap(self._services, started)
+        if job is not None and is_wanted:
+            await self._give_back(job)
+
+    def _is_overdue(self, started: Iterable[ProcessRecord]) -> bool:
+        """A living horse whose job is over: is it taking too long to leave?"""
+        moment = uptime()
+        return all(
+            moment - self._astray_since.setdefault(each, moment) > WIND_DOWN_SECONDS for each in started
+        )
+
+    async def _give_back(self, job: Job) -> None:
+        """Its horse is dead and nothing of it runs: nobody needs to wait for the lease to end."""
+        log.warning("a job lost its horse", job=job.handle, attempt=job.attempt)
+        async with self._services.storage.begin() as work:
+            await work.jobs.renew(job.id, job.attempt, job.worker or "", 0.0)
+
+
+async def reap(services: Services, started: Iterable[ProcessRecord]) -> None:
+    """SIGKILL to what is left of these groups, and forget those that are gone."""
+    listed = list(started)
+    left = await asyncio.to_thread(_kill_all, listed)
+    if left:
+        log.warning("processes of a job do not die", pids=[each.pid for each in left])
+    async with services.storage.begin() as work:
+        for process in listed:
+            if process not in left:
+                await work.workers.forget(process)
+
+
+async def reap_earlier(services: Services, job: Job) -> None:
+    """Before an attempt begins: end what earlier ones left on this host, their horses too."""
+    async with services.storage.read() as work:
+        known = await work.workers.processes(socket.gethostname())
+    earlier = [each for each in known if each.job_id == job.id and each.attempt < job.attempt]
+    if earlier:
+        await reap(services, earlier)
+
+
+def _kill_all(started: list[ProcessRecord]) -> list[ProcessRecord]:
+    """What is still left after SIGKILL and a moment."""
+    for process in started:
+        processes.kill(process)
+    return [each for each in started if not processes.wait_gone(each)]
