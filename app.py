@@ -36,6 +36,7 @@ Open an issue in a browser and post a comment as one of its people:
 People and their tokens: {tokens}
 """
 PLAYGROUND_READY_SECONDS = 30.0
+HERE = str(Path(__file__).absolute())
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -221,7 +222,7 @@ async def worker_child(settings: Settings) -> AsyncIterator[None]:
     """`bellhop worker` as a supervised child."""
     from adapters.children import Child
 
-    argv = (sys.executable, str(Path(__file__).absolute()), "worker", "--exit-with-stdin")
+    argv = (sys.executable, HERE, "worker", "--exit-with-stdin")
     env = child_environment(BELLHOP_REDIS_URL=settings.redis_url.get_secret_value())
     child = Child("worker", argv, env, report_child)
     await child.start()
@@ -250,7 +251,7 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
         async with asyncio.timeout(PLAYGROUND_READY_SECONDS):
             line = await process.stdout.readline() if process.stdout else b""
         told = json.loads(line)
-        people = json.loads(Path(told["tokens_file"]).read_text())
+        people = read_json(told["tokens_file"])
         adopt(
             GITHUB_API_URL=told["api_url"], GITHUB_TOKEN=people["bot"]["token"], GITHUB_WEBHOOK_SECRET=secret
         )
@@ -259,6 +260,11 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         await process.wait()
+
+
+def read_json(path: str) -> Any:
+    """A small file of ours."""
+    return json.loads(Path(path).read_text())
 
 
 def _hint(settings: Settings, url: str, told: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ def build() -> argparse.ArgumentParser:
     serve.add_argument("--seed", type=int, default=1, help="which pretend world the playground has")
     commands.add_parser("web", help="serve the app: receive, dispatch, answer")
     worker = commands.add_parser("worker", help="run jobs")
+    worker.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
     worker.add_argument("--concurrency", type=int, help="jobs at once (default: BELLHOP_WORKERS)")
     commands.add_parser("migrate", help="bring the database to this release's schema")
     commands.add_parser("check", help="check the settings; exits 2 and names the first thing wrong")
