@@ -1,0 +1,77 @@
+"""Checkpoints off the commit path: moving what the write-ahead log holds into the file, in a thread of its own.
+
+A PASSIVE checkpoint waits for nobody and nobody waits for it; but while commits never pause it always leaves the newest
+pages, and the log is never begun anew. When it has grown too long for that, the last pages are moved in a writer's turn.
+https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
+
+from sqlalchemy.exc import DBAPIError
+
+from adapters.storage.engine import PAGE_BYTES, Options, open_sync
+
+CHECKPOINT_BYTES = 8 * 1024 * 1024
+LONGEST_LOG_BYTES = 32 * 1024 * 1024
+CLOSING_WAIT_MILLISECONDS = 500
+
+
+class Checkpointer:
+    """Told of each commit's size; checkpoints when enough was written."""
+
+    def __init__(self, options: Options, turn: Callable[[], AbstractAsyncContextManager[object]]) -> None:
+        self._engine = open_sync(options)
+        self._turn = turn
+        self._written_bytes = 0
+        self._task: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-checkpoint")
+
+    def wrote(self, size_bytes: int) -> None:
+        """A commit of about that size is done. Returns at once."""
+        self._written_bytes += size_bytes
+        if self._written_bytes > CHECKPOINT_BYTES and self._task is None:
+            self._written_bytes = 0
+            self._task = asyncio.create_task(self._run(), name="checkpoint")
+
+    async def close(self) -> None:
+        """Move everything and empty the log, unless other processes still use it."""
+        if self._task is not None:
+            await self._task
+        await self._in_thread(self._truncate)
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    async def _run(self) -> None:
+        try:
+            left_bytes = await self._in_thread(self._passive)
+            if left_bytes > LONGEST_LOG_BYTES:
+                async with self._turn():
+                    await self._in_thread(self._passive)
+        finally:
+            self._task = None
+
+    async def _in_thread(self, work: Callable[[], int]) -> int:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _passive(self) -> int:
+        return self._checkpoint("PASSIVE")
+
+    def _truncate(self) -> int:
+        return self._checkpoint("TRUNCATE", f"PRAGMA busy_timeout = {CLOSING_WAIT_MILLISECONDS}")
+
+    def _checkpoint(self, mode: str, *before: str) -> int:
+        """The log's length in bytes. A database that is away is checkpointed another time."""
+        with contextlib.suppress(DBAPIError), contextlib.closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            for statement in before:
+                cursor.execute(statement)
+            cursor.execute(f"PRAGMA wal_checkpoint({mode})")
+            _, pages, _ = cursor.fetchone()
+            return int(pages) * PAGE_BYTES
+        return 0

@@ -1,0 +1,165 @@
+"""The inbox's rows: claimed in batches, finished once, kept for a while."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, or_, select, update
+
+from adapters.storage.clock import after, clock
+from adapters.storage.keys import prune_keys
+from adapters.storage.packing import LARGE_BYTES, unpack
+from adapters.storage.rows import Rows
+from adapters.storage.tables import bodies, deliveries
+from models.delivery import Delivery, Disposition, Outcome
+
+_d = deliveries.c
+_WITH_BODY = select(deliveries, bodies.c.headers, bodies.c.body).join_from(deliveries, bodies, isouter=True)
+_IS_FREE = or_(_d.lease_until.is_(None), _d.lease_until <= clock())
+
+_FINISH = (
+    update(deliveries)
+    .where(_d.id == bindparam("delivery"))
+    .values(
+        disposition=bindparam("disposition"), detail=bindparam("detail"), actor_id=bindparam("actor_id"),
+        thread=bindparam("thread"), comment_id=bindparam("comment_id"), url=bindparam("url"),
+        finished_at=clock(), claimed_by=None, lease_until=None,
+    )
+)  # fmt: skip
+
+
+class DeliveryRows(Rows):
+    """The `Deliveries` port."""
+
+    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[Delivery]:
+        """Due and unfinished, oldest first; each gets a lease and one more attempt.
+
+        `due_at` moves to the lease's end: when it may next be claimed. So the due are one stretch of one small index.
+        """
+        due = (
+            select(_d.id)
+            .where(_d.finished_at.is_(None), _d.due_at <= clock())
+            .order_by(_d.due_at, _d.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        until = after(lease_seconds)
+        claimed = (
+            update(deliveries)
+            .where(_d.id.in_(due.scalar_subquery()))
+            .values(claimed_by=owner, lease_until=until, due_at=until, attempts=_d.attempts + 1)
+            .returning(_d.id)
+        )
+        ids = (await self._connection.execute(claimed)).scalars().all()
+        if not ids:
+            return []
+        return await _unpack_all(
+            await self._all(_WITH_BODY.where(_d.id.in_(ids)).order_by(_d.received_at, _d.id))
+        )
+
+    async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
+        """Give each its one disposition, if `owner` still holds it. Returns how many it did."""
+        wanted = {outcome.delivery_id: outcome for outcome in outcomes}
+        held = (
+            select(_d.id)
+            .where(_d.id.in_(wanted), _d.claimed_by == owner, _d.finished_at.is_(None))
+            .with_for_update()
+        )
+        ids = (await self._connection.execute(held)).scalars().all()
+        await self._many(_FINISH, [{"delivery": id_, **_told(wanted[id_])} for id_ in ids])
+        return len(ids)
+
+    async def postpone(self, delivery_id: int, owner: str, delay_seconds: float, detail: str) -> None:
+        """Due again after `delay_seconds`, if `owner` still holds it."""
+        await self._count(
+            update(deliveries)
+            .where(_d.id == delivery_id, _d.claimed_by == owner, _d.finished_at.is_(None))
+            .values(due_at=after(delay_seconds), claimed_by=None, lease_until=None, detail=detail)
+        )
+
+    async def get(self, delivery_id: int) -> Delivery | None:
+        """With its request."""
+        return await self._one(_WITH_BODY.where(_d.id == delivery_id))
+
+    async def find(self, platform: str, integration: str, key: str) -> Delivery | None:
+        """By the platform's delivery id; with its request."""
+        return await self._one(
+            _WITH_BODY.where(_d.platform == platform, _d.integration == integration, _d.key == key)
+        )
+
+    async def page(
+        self, *, before: int | None, limit: int, platform: str | None = None, disposition: str | None = None
+    ) -> list[Delivery]:
+        """Newest first, keyset by id; requests not loaded. `disposition` matches the kind or the whole code."""
+        where: list[ColumnElement[bool]] = []
+        if before is not None:
+            where.append(_d.id < before)
+        if platform is not None:
+            where.append(_d.platform == platform)
+        if disposition is None:
+            return await self._newest(where, limit)
+        # One look a code, each ending at `limit`: together they never read more than that, however rare the codes are.
+        found = [
+            delivery
+            for code in _codes(disposition)
+            for delivery in await self._newest([*where, _d.disposition == code], limit)
+        ]
+        return sorted(found, key=lambda delivery: -delivery.id)[:limit]
+
+    async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]:
+        """What was said at a place (by somebody), newest first; requests not loaded."""
+        where = [_d.thread == thread_key, _d.finished_at.is_not(None)]
+        return await self._newest(where if actor_id is None else [*where, _d.actor_id == actor_id], limit)
+
+    async def by_url(self, url: str) -> Delivery | None:
+        """The newest about the object with this address; request not loaded."""
+        return next(iter(await self._newest([_d.url == url, _d.finished_at.is_not(None)], 1)), None)
+
+    async def reopen(self, delivery_id: int) -> bool:
+        """Make it due again with no disposition and no attempts; False while somebody works on it."""
+        changed = await self._count(
+            update(deliveries)
+            .where(_d.id == delivery_id, _IS_FREE)
+            .values(
+                due_at=clock(),
+                attempts=0,
+                claimed_by=None,
+                lease_until=None,
+                finished_at=None,
+                disposition=None,
+                detail="",
+            )
+        )
+        return changed > 0
+
+    async def prune(self, older_than: datetime, limit: int) -> int:
+        """Delete finished rows and semantic keys older than that, `limit` at most. Returns how many went."""
+        old = select(_d.id).where(_d.finished_at < older_than).order_by(_d.finished_at).limit(limit)
+        gone = await self._count(delete(deliveries).where(_d.id.in_(old.scalar_subquery())))
+        return gone + await prune_keys(self._connection, older_than, limit - gone)
+
+    async def _one(self, statement: Select[*tuple[object, ...]]) -> Delivery | None:
+        row = await self._first(statement)
+        return None if row is None else (await _unpack_all([row]))[0]
+
+    async def _newest(self, where: list[ColumnElement[bool]], limit: int) -> list[Delivery]:
+        rows = await self._all(select(deliveries).where(*where).order_by(_d.id.desc()).limit(limit))
+        return [unpack(row) for row in rows]
+
+
+async def _unpack_all(rows: Sequence[RowMapping]) -> list[Delivery]:
+    if sum(len(row["body"] or b"") for row in rows) > LARGE_BYTES:
+        return await asyncio.to_thread(lambda: [unpack(row) for row in rows])
+    return [unpack(row) for row in rows]
+
+
+def _told(outcome: Outcome) -> dict[str, object]:
+    return outcome.model_dump(exclude={"delivery_id"})
+
+
+def _codes(disposition: str) -> list[str]:
+    if ":" in disposition:
+        return [disposition]
+    return [code.value for code in Disposition if code.kind == disposition]

@@ -1,0 +1,180 @@
+"""Claims, leases and ends of jobs: who may work, and who no longer may."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Alias,
+    ColumnElement,
+    and_,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from adapters.storage.clock import after, clock
+from adapters.storage.job_rows import IS, MOVING, JobRows, ended, from_row
+from adapters.storage.job_tables import has_status, jobs, word
+from bot.errors import InvalidTransition
+from models.agent import AgentState
+from models.job import Failure, Job, JobResult, JobStatus
+
+NOT_OWNED = "attempt {attempt} no longer owns it"
+NO_END = "that is no end"
+
+_j = jobs.c
+_mine = jobs.alias("mine")
+_older = jobs.alias("older")
+_holder = jobs.alias("holder")
+_IS_OVER = and_(has_status(_j.status, JobStatus.RUNNING), _j.lease_until <= clock())
+
+
+def may_start(job: Alias) -> ColumnElement[bool]:
+    """Queued, first in the line of its lock, and the lock free. A job without a lock stands in no line."""
+    place = tuple_(job.c.created_at, job.c.id)
+    before = exists().where(
+        _older.c.lock_key == job.c.lock_key,
+        has_status(_older.c.status, JobStatus.QUEUED),
+        tuple_(_older.c.created_at, _older.c.id) < place,
+    )
+    held = exists().where(_holder.c.lock_key == job.c.lock_key, literal_column("holder.holds_lock"))
+    return and_(
+        has_status(job.c.status, JobStatus.QUEUED),
+        or_(job.c.lock_key == word(""), and_(not_(before), not_(held))),
+    )
+
+
+class JobClaims(JobRows):
+    """From queued to its end, by who may."""
+
+    async def claim(self, job_id: str, worker: str, lease_seconds: float) -> Job | None:
+        """queued -> running, when it is the first in line for its lock and the lock is free. None: not now, or not ours."""
+        free = (
+            select(_mine.c.id).where(_mine.c.id == job_id, may_start(_mine)).with_for_update(skip_locked=True)
+        )
+        claimed = (
+            update(jobs)
+            .where(_j.id.in_(free.scalar_subquery()))
+            .values(
+                status=JobStatus.RUNNING, holds_lock=_j.lock_key != word(""), worker=worker, lease_until=after(lease_seconds),
+                start_time=func.coalesce(_j.start_time, clock()), updated_at=clock(),
+            )
+            .returning(jobs)
+        )  # fmt: skip
+        try:
+            async with self._connection.begin_nested():
+                row = await self._first(claimed)
+        except IntegrityError:
+            return None  # the lock's unique index: another process claimed its neighbor in this very moment
+        if row is None:
+            return None
+        await self._note(row, "job", JobStatus.QUEUED, JobStatus.RUNNING, worker)
+        return from_row(row)
+
+    async def renew(self, job_id: str, attempt: int, worker: str, lease_seconds: float) -> Job | None:
+        """The job with its lease prolonged. None: this attempt has lost it."""
+        renewed = (
+            update(jobs)
+            .where(
+                _j.id == job_id,
+                has_status(_j.status, JobStatus.RUNNING),
+                _j.attempt == attempt,
+                _j.worker == worker,
+            )
+            .values(lease_until=after(lease_seconds))
+            .returning(jobs)
+        )
+        row = await self._first(renewed)
+        return None if row is None else from_row(row)
+
+    async def settle(
+        self,
+        job_id: str,
+        attempt: int,
+        status: JobStatus,
+        *,
+        result: JobResult | None = None,
+        failure: Failure | None = None,
+        detail: str = "",
+    ) -> Job:
+        """running -> its end, by the attempt that owns it; frees the lock.
+
+        A completion or failure loses to a cancel that was asked for before it: the job settles as cancelled then.
+        Raises InvalidTransition when the attempt no longer owns the job.
+        """
+        if not status.is_terminal:
+            raise InvalidTransition(MOVING.format(job=job_id, status=status, why=NO_END))
+        row = await self._found(job_id, status)
+        if row["status"] != JobStatus.RUNNING:
+            raise InvalidTransition(
+                MOVING.format(job=job_id, status=status, why=IS.format(status=row["status"]))
+            )
+        if row["attempt"] != attempt:
+            raise InvalidTransition(
+                MOVING.format(job=job_id, status=status, why=NOT_OWNED.format(attempt=attempt))
+            )
+        end = JobStatus.CANCELLED if row["cancel_requested_at"] is not None else status
+        failed = failure if end is JobStatus.FAILED else None
+        success = end is JobStatus.COMPLETED
+        return await self._move(
+            row,
+            end,
+            row["worker"] or "",
+            result=result,
+            failure=failed,
+            failure_detail=detail,
+            **ended(success),
+        )
+
+    async def request_cancel(self, job_id: str, by: str) -> Job:
+        """queued or parked -> cancelled at once; running: remembers who asked first. A terminal job is returned unchanged."""
+        row = await self._found(job_id, JobStatus.CANCELLED)
+        if JobStatus(row["status"]).is_terminal or row["cancel_requested_at"] is not None:
+            return from_row(row)
+        asked = {"cancel_requested_at": clock(), "cancel_requested_by": by}
+        if row["status"] != JobStatus.RUNNING:
+            return await self._move(row, JobStatus.CANCELLED, by, **asked, **ended(False))
+        noted = update(jobs).where(_j.id == job_id).values(**asked, updated_at=clock()).returning(jobs)
+        return from_row((await self._connection.execute(noted)).mappings().one())
+
+    async def cancel_expired(self, job_id: str) -> Job | None:
+        """running with a cancel asked for and an expired lease -> cancelled: its worker is gone. None: not in that state."""
+        row = await self._locked(job_id, _IS_OVER, _j.cancel_requested_at.is_not(None))
+        return (
+            None
+            if row is None
+            else await self._move(row, JobStatus.CANCELLED, row["cancel_requested_by"], **ended(False))
+        )
+
+    async def requeue(self, job_id: str, attempt: int) -> Job | None:
+        """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state."""
+        row = await self._locked(job_id, _IS_OVER, _j.attempt == attempt, _j.cancel_requested_at.is_(None))
+        if row is None:
+            return None
+        return await self._move(
+            row, JobStatus.QUEUED, attempt=attempt + 1, worker=None, lease_until=None, holds_lock=False
+        )
+
+    async def give_up(self, job_id: str, attempt: int, failure: Failure, detail: str) -> Job | None:
+        """running with an expired lease -> failed. None: not in that state."""
+        row = await self._locked(job_id, _IS_OVER, _j.attempt == attempt, _j.cancel_requested_at.is_(None))
+        if row is None:
+            return None
+        return await self._move(row, JobStatus.FAILED, failure=failure, failure_detail=detail, **ended(False))
+
+    async def record_agent_state(self, job_id: str, attempt: int, state: AgentState) -> None:
+        """Remember the agent's state and the transition to it. Raises InvalidTransition unless `attempt` is the running one."""
+        row = await self._found(job_id, state)
+        if row["status"] != JobStatus.RUNNING or row["attempt"] != attempt:
+            raise InvalidTransition(
+                MOVING.format(job=job_id, status=state, why=NOT_OWNED.format(attempt=attempt))
+            )
+        if row["agent_state"] == state:
+            return
+        await self._count(update(jobs).where(_j.id == job_id).values(agent_state=state, updated_at=clock()))
+        await self._note(row, "agent", row["agent_state"], state, row["worker"] or "")

@@ -1,0 +1,96 @@
+"""Finding jobs: by id, handle, place, person; who is lost, who may start, who waits for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, literal, or_, select, tuple_
+
+from adapters.storage.changes import partners_of
+from adapters.storage.clock import clock
+from adapters.storage.columns import Key, Moment
+from adapters.storage.job_claims import may_start
+from adapters.storage.job_rows import JobRows, from_row
+from adapters.storage.job_tables import ACTIVE, has_status, jobs
+from models.job import Job, JobStatus
+
+HANDLES = 10
+_AFTER_ALL = "~"  # sorts behind every letter of a handle
+
+_j = jobs.c
+_mine = jobs.alias("mine")
+_NEWEST = (_j.created_at.desc(), _j.id.desc())
+_OLDEST = (_j.created_at, _j.id)
+
+
+class JobLists(JobRows):
+    """Listings; events are not loaded."""
+
+    async def list_jobs(self) -> list[Job]:
+        """All of them, newest first."""
+        return await self._jobs(order=_NEWEST, limit=None)
+
+    async def expired(self, limit: int) -> list[Job]:
+        """running, their lease over."""
+        is_over = (has_status(_j.status, JobStatus.RUNNING), _j.lease_until <= clock())
+        return await self._jobs(*is_over, order=(_j.lease_until,), limit=limit)
+
+    async def claimable(self, limit: int) -> list[Job]:
+        """queued, first in line, lock free: each deserves a hint to the queue."""
+        order = (_mine.c.created_at, _mine.c.id)
+        rows = await self._all(select(_mine).where(may_start(_mine)).order_by(*order).limit(limit))
+        return [from_row(row) for row in rows]
+
+    async def next_in_line(self, lock_key: str) -> Job | None:
+        """Who waits longest for the lock."""
+        waiting = await self._jobs(
+            _j.lock_key == lock_key, has_status(_j.status, JobStatus.QUEUED), order=_OLDEST, limit=1
+        )
+        return waiting[0] if waiting else None
+
+    async def ahead_of(self, job: Job) -> list[Job]:
+        """Who holds the lock or waits for it longer than `job`, in order, the holder first."""
+        if not job.lock_key or job.created_at is None:
+            return []
+        in_line = (_j.lock_key == job.lock_key, _j.id != job.id)
+        holder = await self._jobs(*in_line, _j.holds_lock, order=_OLDEST, limit=1)
+        earlier = tuple_(_j.created_at, _j.id) < tuple_(literal(job.created_at, Moment), literal(job.id, Key))
+        queued = has_status(_j.status, JobStatus.QUEUED)
+        return holder + await self._jobs(*in_line, queued, earlier, order=_OLDEST, limit=None)
+
+    async def by_handle(self, prefix: str) -> list[Job]:
+        """Jobs whose handle starts with `prefix` (upper case, with "J-"), newest first, 10 at most."""
+        starts = (_j.handle >= prefix, _j.handle < prefix + _AFTER_ALL)
+        return await self._jobs(*starts, _j.handle != "", order=_NEWEST, limit=HANDLES)
+
+    async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
+        """Jobs asked for at a place (also those whose change's pull request or issue it is), newest first."""
+        keys, job_ids = await partners_of(self._connection, thread_key)
+        here: list[ColumnElement[bool]] = [or_(_j.thread.in_(keys), _j.id.in_(job_ids))]
+        if is_active:
+            here.append(has_status(_j.status, *ACTIVE))
+        return await self._jobs(*here, order=_NEWEST, limit=limit)
+
+    async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]:
+        """Jobs that a comment asked for, newest first."""
+        return await self._jobs(
+            _j.thread == thread_key, _j.comment_id == comment_id, order=_NEWEST, limit=None
+        )
+
+    async def page(
+        self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int
+    ) -> list[Job]:
+        """Newest first, those created before a moment."""
+        where = _whose(requester_id, repository)
+        if before is not None:
+            where.append(_j.created_at < before)
+        return await self._jobs(*where, order=_NEWEST, limit=limit)
+
+    async def count_active(self, *, requester_id: str | None = None, repository: str | None = None) -> int:
+        """Those not at their end."""
+        return await self._number(has_status(_j.status, *ACTIVE), *_whose(requester_id, repository))
+
+
+def _whose(requester_id: str | None, repository: str | None) -> list[ColumnElement[bool]]:
+    wanted = ((_j.requester_id, requester_id), (_j.repository, repository))
+    return [column == value for column, value in wanted if value is not None]

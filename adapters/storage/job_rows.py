@@ -1,0 +1,102 @@
+"""Jobs as rows, and the one way to change a job's state: locked, checked, changed, noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from adapters.storage.clock import clock
+from adapters.storage.job_tables import jobs, transitions
+from adapters.storage.rows import Rows
+from bot.errors import InvalidTransition
+from models.job import Job, JobEvent, JobStatus
+
+MOVING = "moving job {job} to {status}: {why}"
+IS = "it is {status}"
+GONE = "there is no such job"
+LOCKED = "another job of its place is running"
+
+_j = jobs.c
+_FIELDS = tuple(name for name in Job.model_fields if name != "events")
+
+
+def to_row(job: Job) -> dict[str, Any]:
+    """All columns; without a moment of its own the job is as old as its row."""
+    context, requester = job.context, job.requester
+    return {name: getattr(job, name) for name in _FIELDS} | {
+        "created_at": job.created_at or clock(),
+        "updated_at": job.updated_at or job.created_at or clock(),
+        "requester_id": requester.id if requester else "",
+        "repository": context.repository if context else "",
+        "thread": context.thread.key if context and context.thread else "",
+        "comment_id": context.comment_id if context else "",
+    }
+
+
+def from_row(row: Mapping[str, Any], events: Sequence[JobEvent] = ()) -> Job:
+    """The noun again."""
+    return Job.model_validate({name: row[name] for name in _FIELDS} | {"events": tuple(events)})
+
+
+def ended(success: bool, end_time: datetime | None = None) -> dict[str, Any]:
+    """What every end sets: its moment, its success, the lock and the lease given back."""
+    return {"end_time": end_time or clock(), "success": success, "holds_lock": False, "lease_until": None}
+
+
+class JobRows(Rows):
+    """Base of the jobs' repositories."""
+
+    async def _locked(self, job_id: str, *where: ColumnElement[bool]) -> RowMapping | None:
+        """The job's row, nobody else's until the transaction ends."""
+        return await self._first(select(jobs).where(_j.id == job_id, *where).with_for_update())
+
+    async def _found(self, job_id: str, status: str) -> RowMapping:
+        row = await self._locked(job_id)
+        if row is None:
+            raise InvalidTransition(MOVING.format(job=job_id, status=status, why=GONE))
+        return row
+
+    async def _move(self, row: RowMapping, status: JobStatus, by: str = "", **values: Any) -> Job:
+        """`row` -> `status`, with its transition. Raises InvalidTransition: not from where it is, or its lock is taken."""
+        before = JobStatus(row["status"])
+        if before not in status.predecessors:
+            raise InvalidTransition(MOVING.format(job=row["id"], status=status, why=IS.format(status=before)))
+        changed = update(jobs).where(_j.id == row["id"]).values(status=status, updated_at=clock(), **values)
+        try:
+            async with self._connection.begin_nested():
+                moved = (await self._connection.execute(changed.returning(jobs))).mappings().one()
+        except IntegrityError as error:
+            raise InvalidTransition(MOVING.format(job=row["id"], status=status, why=LOCKED)) from error
+        await self._note(moved, "job", before, status, by)
+        return from_row(moved)
+
+    async def _note(
+        self, row: Mapping[str, Any], subject: str, before: str | None, after: str, by: str = ""
+    ) -> None:
+        noted = insert(transitions).values(
+            job_id=row["id"],
+            attempt=row["attempt"],
+            subject=subject,
+            before=before,
+            after=after,
+            at=clock(),
+            by=by or self._owner,
+        )
+        await self._connection.execute(noted)
+
+    async def _jobs(
+        self, *where: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int | None
+    ) -> list[Job]:
+        rows = await self._all(select(jobs).where(*where).order_by(*order).limit(limit))
+        return [from_row(row) for row in rows]
+
+    async def _number(self, *where: ColumnElement[bool]) -> int:
+        return int(
+            (
+                await self._connection.execute(select(func.count()).select_from(jobs).where(*where))
+            ).scalar_one()
+        )

@@ -1,0 +1,141 @@
+"""The outbox's rows, and the order in which they leave.
+
+* One row a thread leaves at a time from one claim.
+* Replies of a thread leave in the order they were written, and so do its reactions: one that waits for another try holds
+  the younger ones of its kind back, and while one is on its way no younger reply or reaction is claimed.
+* A reaction that the platform refuses for a while holds no reply back, nor the other way round.
+* Cards are edited in place, so they wait for nobody and nobody waits for them. What was given up holds nobody back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, not_, or_, select, text, update
+
+from adapters.storage.clock import after, clock
+from adapters.storage.rows import Rows
+from adapters.storage.tables import CARD, DEAD, WAITING, outbox
+from models.outbox import OutboxRow, OutboxState
+
+_o = outbox.c
+_older = outbox.alias("older")
+_same = outbox.alias("same")
+_FIELDS = tuple(OutboxRow.model_fields)
+# Two claims at once could each see one of two siblings. https://www.postgresql.org/docs/current/explicit-locking.html
+ONE_CLAIM = text("SELECT pg_advisory_xact_lock(7307014)")
+
+_IS_FREE = or_(_o.lease_until.is_(None), _o.lease_until <= clock())
+_IS_DUE = and_(_o.state == WAITING, _o.wanted > _o.shown, _o.due_at <= clock(), _IS_FREE)
+_IN_FLIGHT = _older.c.lease_until > clock()
+_HELD_BACK = and_(
+    _o.kind != CARD,
+    exists().where(
+        _older.c.thread_key == _o.thread_key,
+        _older.c.state == WAITING,
+        _older.c.id < _o.id,
+        _older.c.kind != CARD,
+        or_(_older.c.kind == _o.kind, _IN_FLIGHT),
+    ),
+)
+_RELEASED: dict[str, Any] = {"claimed_by": None, "lease_until": None}
+
+
+class OutboxRows(Rows):
+    """The `Outbox` port."""
+
+    async def put(self, row: OutboxRow) -> bool:
+        """Keep `row` unless its `key` is there. True: it is new."""
+        values = row.model_dump(exclude={"id", "thread"}) | {
+            "thread": row.thread,
+            "thread_key": row.thread.key,
+            "was_urgent": row.is_urgent,
+            "was_ambiguous": row.is_ambiguous,
+            # Due at once means by the database's clock, whatever this host's says.
+            "due_at": clock() if row.due_at <= row.created_at else row.due_at,
+        }
+        return await self._count(self._insert(outbox).values(values).on_conflict_do_nothing()) > 0
+
+    async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
+        """The job's card should be looked at again; urgent: without waiting for the pace."""
+        urgent = {"is_urgent": True, "due_at": func.least(_o.due_at, clock())} if is_urgent else {}
+        if self._is_sqlite and is_urgent:
+            urgent["due_at"] = func.min(_o.due_at, clock())
+        wanted = {"wanted": _o.wanted + 1, "state": OutboxState.WAITING}
+        await self._count(update(outbox).where(_o.job_id == job_id, _o.kind == CARD).values(wanted | urgent))
+
+    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[OutboxRow]:
+        """Due rows in order, one a thread, the attempt recorded. `is_ambiguous` is as it was *before* this attempt."""
+        if not self._is_sqlite:
+            await self._connection.execute(ONE_CLAIM)
+        turn = func.row_number().over(partition_by=_o.thread_key, order_by=(_o.due_at, _o.id)).label("turn")
+        due = select(_o.id, _o.due_at, turn).where(_IS_DUE, not_(_HELD_BACK)).subquery()
+        first = select(due.c.id).where(due.c.turn == 1).order_by(due.c.due_at, due.c.id).limit(limit)
+        free = (
+            select(_same.c.id)
+            .where(_same.c.id.in_(first.scalar_subquery()))
+            .with_for_update(skip_locked=True)
+        )
+        claimed = (
+            update(outbox)
+            .where(_o.id.in_(free.scalar_subquery()), _IS_DUE)
+            .values(
+                claimed_by=owner, lease_until=after(lease_seconds), attempts=_o.attempts + 1,
+                was_ambiguous=_o.is_ambiguous, is_ambiguous=True, was_urgent=_o.is_urgent, is_urgent=False,
+            )
+            .returning(outbox)
+        )  # fmt: skip
+        rows = sorted(await self._all(claimed), key=lambda row: (row["due_at"], row["id"]))
+        return [_row(row, is_ambiguous=row["was_ambiguous"], is_urgent=row["was_urgent"]) for row in rows]
+
+    async def shown(
+        self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float
+    ) -> bool:
+        """`row.wanted` of it is visible. Not due again before the pace, unless something urgent came meanwhile."""
+        is_done = _o.wanted <= row.wanted
+        shown = {
+            "shown": row.wanted,
+            "state": case((is_done, OutboxState.DONE), else_=OutboxState.WAITING),
+            "due_at": case((_o.is_urgent, clock()), else_=after(pace_seconds)),
+            "remote_id": remote_id, "remote_url": remote_url, "shown_digest": digest, "sent_at": clock(),
+            "attempts": 0, "is_ambiguous": False, "last_error": "",
+        }  # fmt: skip
+        return await self._count(update(outbox).where(*_held(row, owner)).values(shown | _RELEASED)) > 0
+
+    async def postpone(
+        self, row: OutboxRow, owner: str, *, delay_seconds: float, error: str, is_ambiguous: bool
+    ) -> None:
+        """Due again after `delay_seconds`, if `owner` still holds it."""
+        later = {"due_at": after(delay_seconds), "last_error": error, "is_ambiguous": is_ambiguous}
+        urgent = {"is_urgent": or_(_o.is_urgent, _o.was_urgent)}
+        await self._count(update(outbox).where(*_held(row, owner)).values(later | urgent | _RELEASED))
+
+    async def bury(self, row: OutboxRow, owner: str, error: str) -> None:
+        """Give it up, if `owner` still holds it."""
+        dead = {"state": OutboxState.DEAD, "last_error": error}
+        await self._count(update(outbox).where(*_held(row, owner)).values(dead | _RELEASED))
+
+    async def card_of(self, job_id: str) -> OutboxRow | None:
+        """The job's one card."""
+        row = await self._first(select(outbox).where(_o.job_id == job_id, _o.kind == CARD))
+        return None if row is None else _row(row)
+
+    async def waiting(self, limit: int) -> list[OutboxRow]:
+        """What is still to be shown, the longest due first."""
+        is_open = (_o.state == WAITING, _o.wanted > _o.shown)
+        rows = await self._all(select(outbox).where(*is_open).order_by(_o.due_at, _o.id).limit(limit))
+        return [_row(row) for row in rows]
+
+    async def dead(self, limit: int) -> list[OutboxRow]:
+        """What was given up, newest first."""
+        rows = await self._all(select(outbox).where(_o.state == DEAD).order_by(_o.id.desc()).limit(limit))
+        return [_row(row) for row in rows]
+
+
+def _held(row: OutboxRow, owner: str) -> tuple[ColumnElement[bool], ...]:
+    # The attempt is the fence: a claim that outlived its lease may have been claimed again, even by the same owner.
+    return _o.id == row.id, _o.claimed_by == owner, _o.attempts == row.attempts
+
+
+def _row(row: RowMapping, **given: Any) -> OutboxRow:
+    return OutboxRow.model_validate({name: row[name] for name in _FIELDS} | given)

@@ -1,0 +1,134 @@
+"""Group commits on SQLite: one connection, used by one thread, with plain Core statements.
+
+Three ways, each slower and surer than the one before: all rows at once when all are new; one by one in one transaction
+when some are known; each in a transaction of its own when one of them cannot be stored, so that it sinks nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, literal_column, select, table
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DBAPIError
+
+from adapters.storage.engine import Options, open_sync
+from adapters.storage.failures import is_away, unavailable
+from adapters.storage.packing import Packed
+from adapters.storage.tables import bodies, deliveries
+from bot.errors import StorageUnavailable
+
+KEEPING = "keeping deliveries"
+MOVED = "the file of the database is gone from its place"
+
+_INSERT = upsert(deliveries).on_conflict_do_nothing(index_elements=["platform", "integration", "key"])
+_INSERT_BODY = insert(bodies)
+_UPSERT = (
+    upsert(deliveries)
+    .on_conflict_do_update(
+        index_elements=["platform", "integration", "key"], set_={"receipts": deliveries.c.receipts + 1}
+    )
+    .returning(deliveries.c.id)
+)
+# Ids never repeat: SQLite remembers the greatest it ever gave. https://www.sqlite.org/autoinc.html
+_LAST_ID = select(func.coalesce(func.max(literal_column("seq")), 0)).where(
+    literal_column("name") == literal_column("'deliveries'")
+).select_from(table("sqlite_sequence"))  # fmt: skip
+
+
+class SQLiteInbox:
+    """Called by the group commit, one group at a time."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._engine = open_sync(options)
+        self._connection: Connection | None = None
+        self._inode: tuple[int, int] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
+
+    async def commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
+        """Keep `group`. For each: True new, False known, or why it was not kept."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._commit, group)
+
+    async def pragmas(self) -> dict[str, Any]:
+        """What the live writing connection is set to."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read_pragmas)
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    def _commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
+        try:
+            return list(self._insert(group))
+        except (DBAPIError, OSError) as error:
+            if is_away(error):
+                self._disconnect()
+                return [unavailable(KEEPING, error) for _ in group]
+        except Exception:  # noqa: BLE001 - a value the driver cannot even bind; found below
+            pass
+        return [self._commit_one(packed) for packed in group]
+
+    def _commit_one(self, packed: Packed) -> bool | StorageUnavailable:
+        try:
+            return self._insert_each([packed])[0]
+        except Exception as error:  # noqa: BLE001 - this row's caller hears it, the others go on
+            return unavailable(KEEPING, error)
+
+    def _insert(self, group: Sequence[Packed]) -> list[bool]:
+        with self._open().begin() as transaction:
+            connection = transaction.connection
+            first = connection.execute(_LAST_ID).scalar_one() + 1
+            rows = [packed.row | {"id": first + place} for place, packed in enumerate(group)]
+            if connection.execute(_INSERT, rows).rowcount == len(group):
+                connection.execute(
+                    _INSERT_BODY, [_body(row["id"], packed) for row, packed in zip(rows, group, strict=True)]
+                )
+                return [True] * len(group)
+            transaction.rollback()
+        return self._insert_each(group)
+
+    def _insert_each(self, group: Sequence[Packed]) -> list[bool]:
+        with self._open().begin() as transaction:
+            connection = transaction.connection
+            return [_insert_one(connection, packed) for packed in group]
+
+    def _open(self) -> Connection:
+        """The connection; a new one when the file at its place is another, or none, than the one it was opened on."""
+        status = os.stat(self._options.path)
+        if (status.st_dev, status.st_ino) != self._inode:
+            self._disconnect()
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            self._inode = (status.st_dev, status.st_ino)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _read_pragmas(self) -> dict[str, Any]:
+        names = ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "wal_autocheckpoint", "page_size"]
+        with self._open().begin() as transaction:
+            connection = transaction.connection
+            return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names}
+
+
+def _insert_one(connection: Connection, packed: Packed) -> bool:
+    expected = connection.execute(_LAST_ID).scalar_one() + 1
+    found = connection.execute(_UPSERT, packed.row | {"id": expected}).scalar_one()
+    if found != expected:
+        return False
+    connection.execute(_INSERT_BODY, _body(found, packed))
+    return True
+
+
+def _body(delivery_id: int, packed: Packed) -> dict[str, Any]:
+    return {"delivery_id": delivery_id, "headers": packed.headers, "body": packed.body}

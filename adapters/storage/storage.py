@@ -1,0 +1,159 @@
+"""The database behind the `Storage` port: opened, migrated, kept, written to and read from.
+
+On SQLite everything this process writes takes its turn, group commits and units of work alike, first come, first served:
+one writer is all SQLite has, and waiting here is fair and costs nothing while waiting in the file is neither.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.storage.checkpoints import Checkpointer
+from adapters.storage.engine import Options, open_reader, open_writer
+from adapters.storage.failures import translated
+from adapters.storage.migrations.migrate import migrate
+from adapters.storage.packing import Packed
+from adapters.storage.postgres_inbox import PostgresInbox
+from adapters.storage.sqlite_inbox import SQLiteInbox
+from adapters.storage.unit_of_work import SQLUnitOfWork
+from adapters.storage.urls import parse
+from adapters.storage.writer import GroupCommit
+from bot.errors import StorageUnavailable
+from bot.ports import Storage, UnitOfWork
+from models.delivery import Delivery, Receipt
+
+NESTED = "beginning a transaction inside another would wait for itself for ever"
+OPENING = "opening the database"
+WRITING = "writing to the database"
+READING = "reading from the database"
+UNIT_OF_WORK_BYTES = 64 * 1024  # what one leaves in the write-ahead log, roughly
+ROW_BYTES = 2048  # what a delivery leaves in it beside its body: the row, its index entries
+
+
+def open_storage(
+    url: str, *, owner: str = "", busy_seconds: float = 10.0, is_short_lived: bool = False
+) -> SQLStorage:
+    """The database at `url` (`sqlite:///path`, `postgresql://...`); nothing is opened before `initialize`.
+
+    `owner` names this process in transitions nobody else claims. `busy_seconds`: how long to wait for another process's
+    write, or for an answer. `is_short_lived`: keep no connection open between units of work. Raises ConfigurationError.
+    """
+    return SQLStorage(Options(parse(url), busy_seconds, is_short_lived), owner)
+
+
+class SQLStorage(Storage):
+    """The `Storage` port on SQLAlchemy."""
+
+    def __init__(self, options: Options, owner: str) -> None:
+        self._options = options
+        self._owner = owner
+        self._writer = open_writer(options)
+        self._reader = open_reader(options)
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+        self._inode = (0, 0)
+        self._inbox = SQLiteInbox(options) if options.is_sqlite else PostgresInbox(self._writer)
+        self._group = GroupCommit(self._commit, self._turn)
+        has_checkpointer = options.is_sqlite and not options.is_short_lived
+        self._checkpointer = Checkpointer(options, self._turn) if has_checkpointer else None
+
+    async def initialize(self) -> None:
+        """Open, and migrate to this release's schema. Raises ConfigurationError for a newer schema than it knows."""
+        await migrate(self._options)
+        await self._in_place()
+
+    async def close(self) -> None:
+        """Commit what waits, then close everything."""
+        await self._group.close()
+        await self._inbox.close()
+        await self._reader.dispose()
+        await self._writer.dispose()
+        if self._checkpointer is not None:
+            await self._checkpointer.close()
+
+    async def ping(self) -> None:
+        """Raises StorageUnavailable."""
+        async with self._transaction(self._reader, READING) as connection:
+            await connection.execute(text("SELECT 1 FROM deliveries LIMIT 1"))
+
+    async def keep(self, delivery: Delivery) -> Receipt:
+        """Return once `delivery` is on disk, committed together with whatever arrived meanwhile.
+
+        A known key adds to `receipts`. Raises StorageUnavailable: it is not on disk. A cancelled caller cancels nothing.
+        """
+        return await self._group.keep(delivery)
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A write transaction: committed when the block ends, rolled back when it raises."""
+        return self._begin()
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """For reading only; never waits for a writer."""
+        return self._read()
+
+    async def pragmas(self) -> dict[str, dict[str, Any]]:
+        """What the live writing connections to SQLite are set to: `inbox` commits deliveries, `work` units of work."""
+        assert isinstance(self._inbox, SQLiteInbox)
+        inbox = await self._inbox.pragmas()
+        async with self._turn(), self._transaction(self._writer, WRITING) as connection:
+            work = {name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in inbox}
+        return {"inbox": inbox, "work": work}
+
+    @asynccontextmanager
+    async def _begin(self) -> AsyncIterator[UnitOfWork]:
+        async with self._turn(), self._transaction(self._writer, WRITING) as connection:
+            yield SQLUnitOfWork(connection, self._owner)
+        self._wrote(UNIT_OF_WORK_BYTES)
+
+    @asynccontextmanager
+    async def _read(self) -> AsyncIterator[UnitOfWork]:
+        async with self._transaction(self._reader, READING) as connection:
+            yield SQLUnitOfWork(connection, self._owner)
+
+    async def _commit(self, group: list[Packed]) -> list[bool | StorageUnavailable]:
+        results = await self._inbox.commit(group)
+        self._wrote(sum(len(packed.body) + ROW_BYTES for packed in group))
+        return results
+
+    def _wrote(self, size_bytes: int) -> None:
+        if self._checkpointer is not None:
+            self._checkpointer.wrote(size_bytes)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if not self._options.is_sqlite:
+            yield
+            return
+        if self._holder is not None and self._holder is asyncio.current_task():
+            raise RuntimeError(NESTED)
+        async with self._lock:
+            self._holder = asyncio.current_task()
+            try:
+                yield
+            finally:
+                self._holder = None
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine, doing: str) -> AsyncIterator[AsyncConnection]:
+        with translated(doing):
+            await self._in_place()
+            async with engine.connect() as connection, connection.begin():
+                yield connection
+
+    async def _in_place(self) -> None:
+        """On SQLite: drop connections to a file that is no longer the one at its place; writes to it would be lost."""
+        if not self._options.is_sqlite:
+            return
+        status = os.stat(self._options.path)
+        inode = (status.st_dev, status.st_ino)
+        if inode != self._inode:
+            self._inode = inode
+            await self._writer.dispose()
+            await self._reader.dispose()

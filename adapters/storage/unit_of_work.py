@@ -1,0 +1,26 @@
+"""One transaction, and the repositories that work in it."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.storage.audit import AuditRows
+from adapters.storage.changes import ChangeRows
+from adapters.storage.deliveries import DeliveryRows
+from adapters.storage.jobs import JobRepository
+from adapters.storage.keys import KeyRows
+from adapters.storage.outbox import OutboxRows
+from adapters.storage.workers import WorkerRows
+
+
+class SQLUnitOfWork:
+    """The `UnitOfWork` port."""
+
+    def __init__(self, connection: AsyncConnection, owner: str) -> None:
+        self.deliveries = DeliveryRows(connection, owner)
+        self.keys = KeyRows(connection, owner)
+        self.jobs = JobRepository(connection, owner)
+        self.outbox = OutboxRows(connection, owner)
+        self.changes = ChangeRows(connection, owner)
+        self.workers = WorkerRows(connection, owner)
+        self.audit = AuditRows(connection, owner)
