@@ -11,13 +11,15 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot import loop_list, loops
 from bot.errors import BellhopError, ConfigurationError
+from bot.platform import Platform
 from bot.services import Services
 from bot.settings import Settings, adopt, child_environment, load
 from handlers.cli import parser
@@ -36,6 +38,7 @@ Open an issue in a browser and post a comment as one of its people:
 People and their tokens: {tokens}
 """
 PLAYGROUND_READY_SECONDS = 30.0
+SHORTEST_SECRET = 6  # shorter values would mask ordinary words
 HERE = str(Path(__file__).absolute())
 
 
@@ -59,14 +62,14 @@ async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncI
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
     from adapters.git import workspaces
 
-    from adapters import agents, platforms, runners
+    from adapters import agents, runners
     from adapters.storage import open_storage
     from jobs.queue import RqQueue
 
     storage = open_storage(settings.database, is_short_lived=is_short_lived)
     await storage.initialize()
     queue = RqQueue(settings.redis_url)
-    opened = platforms.open_all(settings)
+    opened = open_platforms(settings)
     try:
         yield Services(
             settings=settings,
@@ -77,7 +80,7 @@ async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncI
             runner=runners.RUNNERS["local"](settings),
             agents={name: make(settings) for name, make in agents.AGENTS.items()},
             owner=f"{settings.hostname}-{os.getpid()}-{secrets.token_hex(3)}",
-            known_secrets=known_secrets(settings),
+            known_secrets=known_secrets(settings, opened.values()),
         )
     finally:
         for platform in opened.values():
@@ -86,12 +89,25 @@ async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncI
         await storage.close()
 
 
-def known_secrets(settings: Settings) -> tuple[str, ...]:
-    """Every secret value this process holds: masked wherever it would appear."""
-    from adapters import platforms
+def open_platforms(settings: Settings) -> dict[tuple[str, str], Platform]:
+    """Every platform that has settings. Raises ConfigurationError when they do not agree."""
+    from adapters.platforms import PLATFORMS
 
-    own = (settings.redis_url.get_secret_value(), settings.secret_key.get_secret_value())
-    return tuple(value for value in (*own, *platforms.secret_values()) if value)
+    opened = {}
+    for name, open_platform in PLATFORMS.items():
+        platform = open_platform(http_proxy=settings.http_proxy, ca_bundle=settings.ca_bundle)
+        if platform is not None:
+            opened[name, "default"] = platform
+    return opened
+
+
+def known_secrets(settings: Settings, platforms: Iterable[Platform]) -> tuple[str, ...]:
+    """Every secret value this process holds: masked wherever it would appear."""
+    redis_password = urlsplit(settings.redis_url.get_secret_value()).password or ""
+    database_password = urlsplit(settings.database).password or ""
+    own = (redis_password, database_password, settings.secret_key.get_secret_value())
+    theirs = [secret for platform in platforms for secret in platform.secrets]
+    return tuple(value for value in (*own, *theirs) if len(value) >= SHORTEST_SECRET)
 
 
 def prepared() -> Settings:
@@ -100,7 +116,8 @@ def prepared() -> Settings:
 
     settings = load()
     make_data_folder(settings)
-    telemetry.setup(settings.log_format, settings.log_level, known_secrets(settings))
+    secrets_held = known_secrets(settings, open_platforms(settings).values())
+    telemetry.setup(settings.log_format, settings.log_level, secrets_held)
     return settings
 
 
@@ -241,6 +258,7 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
     secret_file = folder / "webhook-secret"
     secret_file.touch(mode=0o600)
     secret_file.write_text(secret)
+    (folder / "ready.json").unlink(missing_ok=True)
     argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "playground", *argv, "--webhook-secret-file", str(secret_file), "--exit-with-stdin",
@@ -253,8 +271,12 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
         told = json.loads(line)
         people = read_json(told["tokens_file"])
         adopt(
-            GITHUB_API_URL=told["api_url"], GITHUB_TOKEN=people["bot"]["token"], GITHUB_WEBHOOK_SECRET=secret
+            BELLHOP_AGENT_SCRIPTS=told["scripts"],
+            GITHUB_API_URL=told["api_url"],
+            GITHUB_TOKEN=people["bot"]["token"],
+            GITHUB_WEBHOOK_SECRET=secret,
         )
+        write_json(folder / "ready.json", told | {"app_url": url})
         yield _hint(settings, url, told)
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -265,6 +287,13 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
 def read_json(path: str) -> Any:
     """A small file of ours."""
     return json.loads(Path(path).read_text())
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Whole or not at all: others wait for it."""
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(value, indent=2))
+    partial.replace(path)
 
 
 def _hint(settings: Settings, url: str, told: Mapping[str, Any]) -> str:
@@ -304,10 +333,8 @@ def migrate(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """`bellhop check`: the settings agree, and each configured platform can be opened."""
-    from adapters import platforms
-
     settings = prepared()
-    opened = platforms.open_all(settings)
+    opened = open_platforms(settings)
     names = ", ".join("/".join(key) for key in opened) or "none"
     sys.stdout.write(f"settings agree; platforms: {names}\n")
     return 0

@@ -108,6 +108,10 @@ class Platform(Protocol):
     call_timeout_seconds: float
 
     @property
+    def secrets(self) -> Sequence[str]:
+        """Every secret value this instance holds: masked wherever it would appear."""
+
+    @property
     def own_login(self) -> str:
         """Our account's login as far as it is known by now; "" before `me` first answered."""
 

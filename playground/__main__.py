@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from playground.github.server import GithubPlayground, Options
+from playground.rehearsal import write_scripts
 
 TOKENS_FILE = "tokens.json"
 
@@ -60,6 +61,7 @@ def describe(playground: GithubPlayground, tokens_file: Path) -> dict[str, Any]:
         "api_url": playground.api_url,
         "control_url": playground.control_url,
         "tokens_file": str(tokens_file.absolute()),
+        "scripts": str(write_scripts(playground.options.seed, tokens_file.parent / "scripts").absolute()),
         "cast": playground.cast,
         "repositories": [repository.full_name for repository in playground.world.store.repositories.values()],
     }

@@ -79,6 +79,7 @@ class FakePlatform:
     pace_seconds = 0.0
     call_timeout_seconds = 2.0
     own_login = ME.login
+    secrets = (SECRET,)
 
     def __init__(self) -> None:
         self.comments: list[Comment] = []
