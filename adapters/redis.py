@@ -50,8 +50,8 @@ log = structlog.get_logger(__name__)
 def connect(url: SecretStr) -> Redis:
     """A client that gives up within a second: what it is used for is a hint.
 
-    Raises ConfigurationError for a malformed URL. Always bytes: RQ workers are silently idle on a client that decodes. One retry, because the first command after a
-    restart of the server finds its connection closed.
+    Raises ConfigurationError for a malformed URL. Always bytes: RQ workers are silently idle on a client that decodes.
+    One retry, because the first command after a restart of the server finds its connection closed.
     """
     try:
         return Redis.from_url(
@@ -94,12 +94,15 @@ class EmbeddedRedis:
         if server is None:
             raise ConfigurationError(SETTING, NO_SERVER)
         self._keeper = asyncio.create_task(self._keep(server), name="embedded-redis")
-        try:
-            async with asyncio.timeout(START_SECONDS):
-                await self._answering()
-        except TimeoutError:
+        answering = asyncio.create_task(self._answering())
+        await asyncio.wait(
+            {answering, self._keeper}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        if not answering.done():
+            answering.cancel()
+            why = self._keeper.exception() if self._keeper.done() else self._problem
             await self.stop()
-            raise ConfigurationError(SETTING, NO_START.format(why=self._problem or "no answer")) from None
+            raise ConfigurationError(SETTING, NO_START.format(why=why or "no answer"))
 
     async def stop(self) -> None:
         """End the server, if it is ours, as its operator would: it writes its file first."""

@@ -79,8 +79,7 @@ class RedisFiles:
             raise ConfigurationError(SETTING, NOT_STARTED.format(folder=self.folder.parent)) from error
 
     def prepare(self) -> None:
-        """Write what is missing. The password stays, so that whoever is connected stays welcome after a restart."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Write what is missing; under the lock. The password stays, so that whoever is connected stays welcome."""
         socket, password = self._socket(), self._password()
         config = CONFIG.format(
             socket=_quoted(str(socket)), folder=_quoted(str(self.folder)), password=password
@@ -92,6 +91,7 @@ class RedisFiles:
         """True: this process runs the server of the folder, until `unlock` or its death."""
         if self._locked is not None:
             return True
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,7 +11,14 @@ from typing import Any
 
 import structlog
 
-from bot.errors import IntegrationError, JobCancelled, JobFailed, LeaseLost, StorageUnavailable
+from bot.errors import (
+    IntegrationError,
+    InvalidTransition,
+    JobCancelled,
+    JobFailed,
+    LeaseLost,
+    StorageUnavailable,
+)
 from bot.run import Run
 from bot.safety import mask
 from models.job import Failure, JobResult, JobStatus
@@ -116,7 +123,7 @@ def _ending_of(run: Run, task: asyncio.Future[JobResult]) -> Ending:
         return _failed(run, error.failure, str(error), error.detail)
     except (JobCancelled, asyncio.CancelledError):
         return Ending(status=JobStatus.CANCELLED) if run.cancelled.is_set() else Ending(give=Give.BACK)
-    except LeaseLost:
+    except (LeaseLost, InvalidTransition):
         return Ending()
     except StorageUnavailable:
         return Ending(give=Give.BACK)
