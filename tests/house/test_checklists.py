@@ -10,8 +10,8 @@ from bot.commands import COMMANDS
 from models.source import SourceType
 from tests.house.tree import ROOT, literals, product_modules, syntax, tracked
 
-# The nouns' own names (`SourceType`, `GithubResolverJob`), and the logger of PyGithub, which is a library's name.
-SPEAK_OF_PLATFORMS = {"models/source.py", "models/job.py", "adapters/telemetry.py"}
+# `app.py` knows everyone; `SourceType` and `GithubResolverJob` are given names; a logger is named by its library.
+SPEAK_OF_PLATFORMS = {"app.py", "models/source.py", "models/job.py", "adapters/telemetry.py"}
 INTERNAL = {"openhands"}
 
 
