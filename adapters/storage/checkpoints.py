@@ -1,7 +1,7 @@
 """Checkpoints off the commit path: moving what the write-ahead log holds into the file, in a thread of its own.
 
 A PASSIVE checkpoint waits for nobody and nobody waits for it; but while commits never pause it always leaves the newest
-pages, and the log is never begun anew. When it has grown too long for that, the last pages are moved in a writer's turn.
+pages, and the log is never begun anew. When it has grown too long, the last pages are moved in a writer's turn.
 https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files
 """
 
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 
+from sqlalchemy import PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 
 from adapters.storage.engine import PAGE_BYTES, Options, open_sync
@@ -67,11 +69,13 @@ class Checkpointer:
 
     def _checkpoint(self, mode: str, *before: str) -> int:
         """The log's length in bytes. A database that is away is checkpointed another time."""
-        with contextlib.suppress(DBAPIError), contextlib.closing(self._engine.raw_connection()) as connection:
+        with contextlib.suppress(DBAPIError, sqlite3.Error), self._open() as connection:
             cursor = connection.cursor()
-            for statement in before:
+            for statement in (*before, f"PRAGMA wal_checkpoint({mode})"):
                 cursor.execute(statement)
-            cursor.execute(f"PRAGMA wal_checkpoint({mode})")
-            _, pages, _ = cursor.fetchone()
+            _is_busy, pages, _moved = cursor.fetchall()[0]
             return int(pages) * PAGE_BYTES
         return 0
+
+    def _open(self) -> contextlib.closing[PoolProxiedConnection]:
+        return contextlib.closing(self._engine.raw_connection())

@@ -33,13 +33,16 @@ _FINISH = (
 class DeliveryRows(Rows):
     """The `Deliveries` port."""
 
-    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[Delivery]:
-        """Due and unfinished, oldest first; each gets a lease and one more attempt.
+    async def claim(
+        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+    ) -> list[Delivery]:
+        """Due and unfinished of one platform, oldest first; each gets a lease and one more attempt.
 
         `due_at` moves to the lease's end: when it may next be claimed. So the due are one stretch of one small index.
         """
         due = (
             select(_d.id)
+            .where(_d.platform == platform, _d.integration == integration)
             .where(_d.finished_at.is_(None), _d.due_at <= clock())
             .order_by(_d.due_at, _d.id)
             .limit(limit)

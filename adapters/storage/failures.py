@@ -40,8 +40,8 @@ def unavailable(doing: str, error: BaseException) -> StorageUnavailable:
 def translated(doing: str) -> Iterator[None]:
     """The database's absence inside becomes `StorageUnavailable`; errors of whoever uses it pass as they are.
 
-    Asyncpg's timeouts and refused connections are plain `TimeoutError` and `OSError`. Nothing but the database is spoken to
-    inside, so they are always its.
+    Asyncpg's timeouts and refused connections are plain `TimeoutError` and `OSError`. Nothing but the database is
+    spoken to inside, so they are always its.
     """
     try:
         yield

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    Alias,
     ColumnElement,
+    FromClause,
     and_,
     exists,
     func,
@@ -34,7 +34,7 @@ _holder = jobs.alias("holder")
 _IS_OVER = and_(has_status(_j.status, JobStatus.RUNNING), _j.lease_until <= clock())
 
 
-def may_start(job: Alias) -> ColumnElement[bool]:
+def may_start(job: FromClause) -> ColumnElement[bool]:
     """Queued, first in the line of its lock, and the lock free. A job without a lock stands in no line."""
     place = tuple_(job.c.created_at, job.c.id)
     before = exists().where(
@@ -53,7 +53,7 @@ class JobClaims(JobRows):
     """From queued to its end, by who may."""
 
     async def claim(self, job_id: str, worker: str, lease_seconds: float) -> Job | None:
-        """queued -> running, when it is the first in line for its lock and the lock is free. None: not now, or not ours."""
+        """queued -> running, when it is first in line for its lock and the lock is free. None: not now, or not ours."""
         free = (
             select(_mine.c.id).where(_mine.c.id == job_id, may_start(_mine)).with_for_update(skip_locked=True)
         )
@@ -61,8 +61,8 @@ class JobClaims(JobRows):
             update(jobs)
             .where(_j.id.in_(free.scalar_subquery()))
             .values(
-                status=JobStatus.RUNNING, holds_lock=_j.lock_key != word(""), worker=worker, lease_until=after(lease_seconds),
-                start_time=func.coalesce(_j.start_time, clock()), updated_at=clock(),
+                status=JobStatus.RUNNING, holds_lock=_j.lock_key != word(""), worker=worker,
+                lease_until=after(lease_seconds), start_time=func.coalesce(_j.start_time, clock()), updated_at=clock(),
             )
             .returning(jobs)
         )  # fmt: skip
@@ -132,7 +132,7 @@ class JobClaims(JobRows):
         )
 
     async def request_cancel(self, job_id: str, by: str) -> Job:
-        """queued or parked -> cancelled at once; running: remembers who asked first. A terminal job is returned unchanged."""
+        """queued or parked -> cancelled at once; running: remembers who asked first; at its end: unchanged."""
         row = await self._found(job_id, JobStatus.CANCELLED)
         if JobStatus(row["status"]).is_terminal or row["cancel_requested_at"] is not None:
             return from_row(row)
@@ -143,7 +143,7 @@ class JobClaims(JobRows):
         return from_row((await self._connection.execute(noted)).mappings().one())
 
     async def cancel_expired(self, job_id: str) -> Job | None:
-        """running with a cancel asked for and an expired lease -> cancelled: its worker is gone. None: not in that state."""
+        """running with a cancel asked for and an expired lease -> cancelled. None: not in that state."""
         row = await self._locked(job_id, _IS_OVER, _j.cancel_requested_at.is_not(None))
         return (
             None
@@ -168,7 +168,7 @@ class JobClaims(JobRows):
         return await self._move(row, JobStatus.FAILED, failure=failure, failure_detail=detail, **ended(False))
 
     async def record_agent_state(self, job_id: str, attempt: int, state: AgentState) -> None:
-        """Remember the agent's state and the transition to it. Raises InvalidTransition unless `attempt` is the running one."""
+        """Remember the state and the transition to it. Raises InvalidTransition unless `attempt` is the running one."""
         row = await self._found(job_id, state)
         if row["status"] != JobStatus.RUNNING or row["attempt"] != attempt:
             raise InvalidTransition(

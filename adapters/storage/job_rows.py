@@ -37,7 +37,7 @@ def to_row(job: Job) -> dict[str, Any]:
     }
 
 
-def from_row(row: Mapping[str, Any], events: Sequence[JobEvent] = ()) -> Job:
+def from_row(row: RowMapping, events: Sequence[JobEvent] = ()) -> Job:
     """The noun again."""
     return Job.model_validate({name: row[name] for name in _FIELDS} | {"events": tuple(events)})
 
@@ -61,7 +61,7 @@ class JobRows(Rows):
         return row
 
     async def _move(self, row: RowMapping, status: JobStatus, by: str = "", **values: Any) -> Job:
-        """`row` -> `status`, with its transition. Raises InvalidTransition: not from where it is, or its lock is taken."""
+        """`row` -> `status`, with its transition. Raises InvalidTransition: not from there, or its lock is taken."""
         before = JobStatus(row["status"])
         if before not in status.predecessors:
             raise InvalidTransition(MOVING.format(job=row["id"], status=status, why=IS.format(status=before)))
@@ -75,7 +75,7 @@ class JobRows(Rows):
         return from_row(moved)
 
     async def _note(
-        self, row: Mapping[str, Any], subject: str, before: str | None, after: str, by: str = ""
+        self, row: Mapping[str, Any] | RowMapping, subject: str, before: str | None, after: str, by: str = ""
     ) -> None:
         noted = insert(transitions).values(
             job_id=row["id"],

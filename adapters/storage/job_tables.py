@@ -72,7 +72,7 @@ _queued = has_status(_j.status, JobStatus.QUEUED)
 _active = has_status(_j.status, *ACTIVE)
 partial("ux_jobs_handle", _j.handle, where=_j.handle != word(""), unique=True)
 # The backstop of the lock: whatever a claim overlooks, two jobs never hold one.
-partial("ux_jobs_lock", _j.lock_key, where=literal_column("holds_lock", Text), unique=True)
+partial("ux_jobs_lock", _j.lock_key, where=literal_column("holds_lock", Boolean), unique=True)
 partial("ix_jobs_line", _j.lock_key, _j.created_at, _j.id, where=_queued)
 partial("ix_jobs_queued", _j.created_at, _j.id, where=_queued)
 partial("ix_jobs_lease", _j.lease_until, where=has_status(_j.status, JobStatus.RUNNING))

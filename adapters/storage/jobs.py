@@ -31,7 +31,7 @@ class JobRepository(JobClaims, JobEvents, JobLists):
         """Nothing to do: the unit of work closes itself."""
 
     async def create_job(self, job: Job) -> None:
-        """Keep it, with its first transition and the events it brings. Raises InvalidTransition: its id or handle is taken."""
+        """Keep it, its first transition and its events. Raises InvalidTransition: its id or handle is taken."""
         try:
             async with self._connection.begin_nested():
                 await self._connection.execute(insert(jobs).values(**to_row(job) | {"last_seq": 0}))
@@ -60,7 +60,7 @@ class JobRepository(JobClaims, JobEvents, JobLists):
         await self._move(row, _end(row, wanted), **_entering(row, wanted, start_time), **container)
 
     async def complete_job(self, job_id: str, success: bool, end_time: datetime) -> None:
-        """running -> completed; cancelled when that was asked for before. Raises InvalidTransition from any other state."""
+        """running -> completed, or cancelled when that was asked for. Raises InvalidTransition from any other state."""
         row = await self._found(job_id, JobStatus.COMPLETED)
         status = _end(row, JobStatus.COMPLETED)
         await self._move(row, status, **ended(success and status is JobStatus.COMPLETED, end_time))

@@ -1,8 +1,8 @@
 """The outbox's rows, and the order in which they leave.
 
 * One row a thread leaves at a time from one claim.
-* Replies of a thread leave in the order they were written, and so do its reactions: one that waits for another try holds
-  the younger ones of its kind back, and while one is on its way no younger reply or reaction is claimed.
+* Replies of a thread leave in the order they were written, and so do its reactions: one that waits for another try
+  holds the younger ones of its kind back, and while one is on its way no younger reply or reaction is claimed.
 * A reaction that the platform refuses for a while holds no reply back, nor the other way round.
 * Cards are edited in place, so they wait for nobody and nobody waits for them. What was given up holds nobody back.
 """
@@ -64,12 +64,18 @@ class OutboxRows(Rows):
         wanted = {"wanted": _o.wanted + 1, "state": OutboxState.WAITING}
         await self._count(update(outbox).where(_o.job_id == job_id, _o.kind == CARD).values(wanted | urgent))
 
-    async def claim(self, owner: str, limit: int, lease_seconds: float) -> list[OutboxRow]:
-        """Due rows in order, one a thread, the attempt recorded. `is_ambiguous` is as it was *before* this attempt."""
+    async def claim(
+        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+    ) -> list[OutboxRow]:
+        """Due rows of one platform in order, one a thread, the attempt recorded.
+
+        `is_ambiguous` is as it was *before* this attempt.
+        """
         if not self._is_sqlite:
             await self._connection.execute(ONE_CLAIM)
+        here = (_o.platform == platform, _o.integration == integration)
         turn = func.row_number().over(partition_by=_o.thread_key, order_by=(_o.due_at, _o.id)).label("turn")
-        due = select(_o.id, _o.due_at, turn).where(_IS_DUE, not_(_HELD_BACK)).subquery()
+        due = select(_o.id, _o.due_at, turn).where(*here, _IS_DUE, not_(_HELD_BACK)).subquery()
         first = select(due.c.id).where(due.c.turn == 1).order_by(due.c.due_at, due.c.id).limit(limit)
         free = (
             select(_same.c.id)

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 import zstandard
+from sqlalchemy import RowMapping
 
 from adapters.storage.columns import to_key
 from models.delivery import Delivery, Disposition, Origin, WebhookRequest
@@ -19,7 +20,11 @@ LARGEST_BODY_BYTES = 64 * 1024 * 1024
 # Above this a body is packed and unpacked in a thread: the loop shall not notice it.
 LARGE_BYTES = 256 * 1024
 
-COLUMNS = ["platform", "integration", "key", "origin", "event", "action", "request_id", "received_at", "receipts", "attempts", "claimed_by", "lease_until", "due_at", "finished_at", "disposition", "detail", "actor_id", "thread", "comment_id", "url"]
+COLUMNS = (
+    "platform", "integration", "key", "origin", "event", "action", "request_id", "received_at", "receipts", "attempts",
+    "claimed_by", "lease_until", "due_at", "finished_at", "disposition", "detail", "actor_id", "thread", "comment_id",
+    "url",
+)  # fmt: skip
 
 _local = threading.local()
 
@@ -48,7 +53,7 @@ def pack(delivery: Delivery) -> Packed:
     )
 
 
-def unpack(row: Mapping[str, Any]) -> Delivery:
+def unpack(row: RowMapping) -> Delivery:
     """The delivery again; with its request when the row holds `headers` and `body`, else with an empty one."""
     request = WebhookRequest()
     if row.get("body") is not None:

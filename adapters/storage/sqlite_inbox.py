@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal_column, select, table
+from sqlalchemy import Connection, insert, text
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DBAPIError
 
 from adapters.storage.engine import Options, open_sync
 from adapters.storage.failures import is_away, unavailable
@@ -23,7 +22,7 @@ from adapters.storage.tables import bodies, deliveries
 from bot.errors import StorageUnavailable
 
 KEEPING = "keeping deliveries"
-MOVED = "the file of the database is gone from its place"
+PRAGMAS = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "wal_autocheckpoint", "page_size")
 
 _INSERT = upsert(deliveries).on_conflict_do_nothing(index_elements=["platform", "integration", "key"])
 _INSERT_BODY = insert(bodies)
@@ -35,9 +34,7 @@ _UPSERT = (
     .returning(deliveries.c.id)
 )
 # Ids never repeat: SQLite remembers the greatest it ever gave. https://www.sqlite.org/autoinc.html
-_LAST_ID = select(func.coalesce(func.max(literal_column("seq")), 0)).where(
-    literal_column("name") == literal_column("'deliveries'")
-).select_from(table("sqlite_sequence"))  # fmt: skip
+_LAST_ID = text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'deliveries'")
 
 
 class SQLiteInbox:
@@ -67,12 +64,10 @@ class SQLiteInbox:
     def _commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
         try:
             return list(self._insert(group))
-        except (DBAPIError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - also a value the driver cannot even bind: it is found one by one
             if is_away(error):
                 self._disconnect()
                 return [unavailable(KEEPING, error) for _ in group]
-        except Exception:  # noqa: BLE001 - a value the driver cannot even bind; found below
-            pass
         return [self._commit_one(packed) for packed in group]
 
     def _commit_one(self, packed: Packed) -> bool | StorageUnavailable:
@@ -115,10 +110,9 @@ class SQLiteInbox:
             connection.close()
 
     def _read_pragmas(self) -> dict[str, Any]:
-        names = ["journal_mode", "synchronous", "foreign_keys", "busy_timeout", "wal_autocheckpoint", "page_size"]
         with self._open().begin() as transaction:
             connection = transaction.connection
-            return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names}
+            return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
 
 
 def _insert_one(connection: Connection, packed: Packed) -> bool:

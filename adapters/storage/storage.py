@@ -1,6 +1,6 @@
 """The database behind the `Storage` port: opened, migrated, kept, written to and read from.
 
-On SQLite everything this process writes takes its turn, group commits and units of work alike, first come, first served:
+On SQLite everything this process writes takes its turn, group commits and units of work alike, in order:
 one writer is all SQLite has, and waiting here is fair and costs nothing while waiting in the file is neither.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -86,7 +86,7 @@ class SQLStorage(Storage):
     async def keep(self, delivery: Delivery) -> Receipt:
         """Return once `delivery` is on disk, committed together with whatever arrived meanwhile.
 
-        A known key adds to `receipts`. Raises StorageUnavailable: it is not on disk. A cancelled caller cancels nothing.
+        A known key adds to `receipts`. Raises StorageUnavailable: it is not. A cancelled caller cancels nothing.
         """
         return await self._group.keep(delivery)
 
@@ -99,8 +99,9 @@ class SQLStorage(Storage):
         return self._read()
 
     async def pragmas(self) -> dict[str, dict[str, Any]]:
-        """What the live writing connections to SQLite are set to: `inbox` commits deliveries, `work` units of work."""
-        assert isinstance(self._inbox, SQLiteInbox)
+        """What the live writing connections to SQLite are set to: `inbox` keeps deliveries, `work` does all else."""
+        if not isinstance(self._inbox, SQLiteInbox):
+            return {}
         inbox = await self._inbox.pragmas()
         async with self._turn(), self._transaction(self._writer, WRITING) as connection:
             work = {name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in inbox}
@@ -117,7 +118,7 @@ class SQLStorage(Storage):
         async with self._transaction(self._reader, READING) as connection:
             yield SQLUnitOfWork(connection, self._owner)
 
-    async def _commit(self, group: list[Packed]) -> list[bool | StorageUnavailable]:
+    async def _commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
         results = await self._inbox.commit(group)
         self._wrote(sum(len(packed.body) + ROW_BYTES for packed in group))
         return results

@@ -6,6 +6,8 @@ rows as with none. Bodies lie apart from what is updated and listed.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -37,7 +39,7 @@ metadata = MetaData(
 )
 
 
-def required(name: str, type_: TypeEngine[object] | type[TypeEngine[object]]) -> Column[object]:
+def required(name: str, type_: TypeEngine[Any] | type[TypeEngine[Any]]) -> Column[Any]:
     """A column that is never NULL."""
     return Column(name, type_, nullable=False)
 
@@ -47,7 +49,9 @@ def numbered() -> Column[int]:
     return Column("id", Serial, Identity(), primary_key=True)
 
 
-def partial(name: str, *columns: Column[object], where: ColumnElement[bool], unique: bool = False) -> Index:
+def partial(
+    name: str, *columns: ColumnElement[Any], where: ColumnElement[bool], unique: bool = False
+) -> Index:
     """An index over the rows `where` holds for."""
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
@@ -80,7 +84,7 @@ deliveries = Table(
     sqlite_autoincrement=True,  # an id never names two deliveries, even after all older ones were pruned
 )
 _d = deliveries.c
-partial("ix_deliveries_due", _d.due_at, _d.id, where=_d.finished_at.is_(None))
+partial("ix_deliveries_due", _d.platform, _d.integration, _d.due_at, _d.id, where=_d.finished_at.is_(None))
 partial("ix_deliveries_finished", _d.finished_at, where=_d.finished_at.is_not(None))
 partial("ix_deliveries_disposition", _d.disposition, _d.id, where=_d.disposition.is_not(None))
 partial("ix_deliveries_thread", _d.thread, _d.id, where=_d.finished_at.is_not(None))
@@ -116,8 +120,8 @@ outbox = Table(
     numbered(),
     Column("key", Key, nullable=False, unique=True),
     required("kind", Key),
-    required("platform", String),
-    required("integration", String),
+    required("platform", Key),
+    required("integration", Key),
     required("thread", Document(Thread)),
     required("thread_key", Key),
     required("marker", String),
@@ -152,7 +156,14 @@ WAITING = literal_column(f"'{OutboxState.WAITING}'", Text)
 DEAD = literal_column(f"'{OutboxState.DEAD}'", Text)
 CARD = literal_column(f"'{OutboxKind.CARD}'", Text)
 # Literals, because SQLite uses a partial index only for a condition written as in the index.
-partial("ix_outbox_due", _o.due_at, _o.id, where=and_(_o.state == WAITING, _o.wanted > _o.shown))
+partial(
+    "ix_outbox_due",
+    _o.platform,
+    _o.integration,
+    _o.due_at,
+    _o.id,
+    where=and_(_o.state == WAITING, _o.wanted > _o.shown),
+)
 partial("ix_outbox_line", _o.thread_key, _o.id, where=_o.state == WAITING)
 partial("ix_outbox_dead", _o.id, where=_o.state == DEAD)
 partial("ux_outbox_card", _o.job_id, where=_o.kind == CARD, unique=True)

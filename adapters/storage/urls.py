@@ -18,7 +18,7 @@ POSTGRESQL = frozenset({"postgresql", "postgres", "postgresql+asyncpg", "postgre
 
 
 def parse(url: str) -> URL:
-    """The URL with its async driver. Raises ConfigurationError; the text never holds the URL, for it may hold a password."""
+    """The URL with its async driver. Raises ConfigurationError, whose text never holds the URL and its password."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):

@@ -1,7 +1,7 @@
 """The group commit: a commit is always in flight, and whatever arrives meanwhile forms the next one.
 
-No timer: a lone delivery is committed at once, a flood in large groups. Each caller is answered when the commit that holds
-its delivery has returned. A caller who goes away cancels nothing: its delivery is committed with its group.
+No timer: a lone delivery is committed at once, a flood in large groups. Each caller is answered when the commit that
+holds its delivery has returned. A caller who goes away cancels nothing: its delivery is committed with its group.
 """
 
 from __future__ import annotations

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATING = "migrating the database"
-NEWER = "this release knows the database's schema up to {head}, it is at {found}; start the newer release, or set another database"
+NEWER = (
+    "its schema is {found}, this release knows up to {head}; start the newer release, or set another database"
+)
 NO_FILE = "the file {path} cannot be made: {why}"
 # https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7307013)")
@@ -35,7 +37,7 @@ PAUSE_SECONDS = 0.05
 
 
 async def migrate(options: Options) -> None:
-    """To `HEAD`. Raises ConfigurationError for a schema this release does not know, StorageUnavailable when it is away."""
+    """To `HEAD`. Raises ConfigurationError for a schema this release does not know, StorageUnavailable."""
     if options.is_sqlite:
         await asyncio.to_thread(_prepare_file, options)
     engine = open_migrator(options)

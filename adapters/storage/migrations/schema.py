@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
-
-from adapters.storage import job_tables, other_tables, tables
+from adapters.storage.job_tables import jobs
+from adapters.storage.other_tables import audit
+from adapters.storage.tables import metadata
 
 # The newest script under `versions/`, named here so that a worker can see that all is well without loading Alembic.
-HEAD = "0001"
+HEAD = "0002"
 
-metadata: MetaData = tables.metadata
-assert job_tables.jobs.metadata is metadata
-assert other_tables.audit.metadata is metadata
+# Tables join the metadata when their modules load.
+__all__ = ["HEAD", "audit", "jobs", "metadata"]

@@ -1,43 +1,29 @@
-"""The first schema: inbox, outbox, jobs with their events and transitions, changes, workers, audit."""
+"""Jobs with their events and transitions, changes, worker hosts, audit."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
-down_revision = None
+from adapters.storage.migrations.words import (
+    FLAG,
+    KEY,
+    LARGE,
+    MOMENT,
+    NUMBER,
+    SERIAL,
+    TEXT,
+    drop,
+    index,
+    may,
+    must,
+    numbered,
+)
+
+revision = "0002"
+down_revision = "0001"
 branch_labels = None
 depends_on = None
-
-# Migrations never import the tables they made: those go on changing.
-TEXT = sa.Text()
-KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-MOMENT = sa.BigInteger()  # microseconds since 1970
-NUMBER = sa.Integer()
-LARGE = sa.BigInteger()
-FLAG = sa.Boolean()
-BYTES = sa.LargeBinary()
-
-
-def must(name: str, type_: sa.types.TypeEngine[object]) -> sa.Column[object]:
-    return sa.Column(name, type_, nullable=False)
-
-
-def may(name: str, type_: sa.types.TypeEngine[object]) -> sa.Column[object]:
-    return sa.Column(name, type_, nullable=True)
-
-
-def numbered() -> sa.Column[int]:
-    return sa.Column("id", SERIAL, sa.Identity(), primary_key=True)
-
-
-def index(name: str, table: str, columns: str, where: str | None = None, *, unique: bool = False) -> None:
-    condition = None if where is None else sa.text(where)
-    op.create_index(
-        name, table, columns.split(), unique=unique, sqlite_where=condition, postgresql_where=condition
-    )
 
 
 def _audit() -> None:
@@ -75,40 +61,6 @@ def _changes() -> None:
     )
     index("ix_changes_issue", "changes", "repository issue_number")
     index("ix_changes_pull", "changes", "repository pull_number")
-
-
-def _deliveries() -> None:
-    op.create_table(
-        "deliveries",
-        numbered(),
-        must("platform", KEY),
-        must("integration", KEY),
-        must("key", KEY),
-        must("origin", TEXT),
-        must("event", TEXT),
-        must("action", TEXT),
-        must("request_id", TEXT),
-        must("received_at", MOMENT),
-        must("receipts", NUMBER),
-        must("attempts", NUMBER),
-        may("claimed_by", TEXT),
-        may("lease_until", MOMENT),
-        must("due_at", MOMENT),
-        may("finished_at", MOMENT),
-        may("disposition", KEY),
-        must("detail", TEXT),
-        must("actor_id", KEY),
-        must("thread", KEY),
-        must("comment_id", KEY),
-        must("url", KEY),
-        sa.UniqueConstraint("platform", "integration", "key", name="uq_deliveries_platform_integration_key"),
-        sqlite_autoincrement=True,
-    )
-    index("ix_deliveries_disposition", "deliveries", "disposition id", "disposition IS NOT NULL")
-    index("ix_deliveries_due", "deliveries", "due_at id", "finished_at IS NULL")
-    index("ix_deliveries_finished", "deliveries", "finished_at", "finished_at IS NOT NULL")
-    index("ix_deliveries_thread", "deliveries", "thread id", "finished_at IS NOT NULL")
-    index("ix_deliveries_url", "deliveries", "url id", "finished_at IS NOT NULL")
 
 
 def _jobs() -> None:
@@ -164,61 +116,6 @@ def _jobs() -> None:
     index("ux_jobs_lock", "jobs", "lock_key", "holds_lock", unique=True)
 
 
-def _keys() -> None:
-    op.create_table(
-        "keys",
-        must("key", KEY),
-        must("delivery_id", SERIAL),
-        must("taken_at", MOMENT),
-        sa.PrimaryKeyConstraint("key", name="pk_keys"),
-    )
-    index("ix_keys_taken_at", "keys", "taken_at")
-
-
-def _outbox() -> None:
-    op.create_table(
-        "outbox",
-        numbered(),
-        must("key", KEY),
-        must("kind", KEY),
-        must("platform", TEXT),
-        must("integration", TEXT),
-        must("thread", TEXT),
-        must("thread_key", KEY),
-        must("marker", TEXT),
-        must("text", TEXT),
-        must("reaction", TEXT),
-        must("target_kind", TEXT),
-        must("target_id", TEXT),
-        may("job_id", KEY),
-        may("delivery_id", SERIAL),
-        must("request_id", TEXT),
-        must("state", KEY),
-        must("wanted", NUMBER),
-        must("shown", NUMBER),
-        must("is_urgent", FLAG),
-        must("was_urgent", FLAG),
-        may("remote_id", TEXT),
-        must("remote_url", TEXT),
-        must("shown_digest", TEXT),
-        must("attempts", NUMBER),
-        must("is_ambiguous", FLAG),
-        must("was_ambiguous", FLAG),
-        may("claimed_by", TEXT),
-        may("lease_until", MOMENT),
-        must("due_at", MOMENT),
-        must("created_at", MOMENT),
-        may("sent_at", MOMENT),
-        must("last_error", TEXT),
-        sa.UniqueConstraint("key", name="uq_outbox_key"),
-        sqlite_autoincrement=True,
-    )
-    index("ix_outbox_dead", "outbox", "id", "state = 'dead'")
-    index("ix_outbox_due", "outbox", "due_at id", "state = 'waiting' AND wanted > shown")
-    index("ix_outbox_line", "outbox", "thread_key id", "state = 'waiting'")
-    index("ux_outbox_card", "outbox", "job_id", "kind = 'card'", unique=True)
-
-
 def _processes() -> None:
     op.create_table(
         "processes",
@@ -245,19 +142,6 @@ def _workers() -> None:
         must("seen_at", MOMENT),
         must("capacity", NUMBER),
         sa.PrimaryKeyConstraint("id", name="pk_workers"),
-    )
-
-
-def _bodies() -> None:
-    op.create_table(
-        "bodies",
-        must("delivery_id", SERIAL),
-        must("headers", BYTES),
-        must("body", BYTES),
-        sa.PrimaryKeyConstraint("delivery_id", name="pk_bodies"),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["deliveries.id"], name="fk_bodies_delivery_id", ondelete="CASCADE"
-        ),
     )
 
 
@@ -310,35 +194,13 @@ def _transitions() -> None:
 def upgrade() -> None:
     _audit()
     _changes()
-    _deliveries()
     _jobs()
-    _keys()
-    _outbox()
     _processes()
     _workers()
-    _bodies()
     _change_jobs()
     _job_events()
     _transitions()
-    if op.get_context().dialect.name == "postgresql":
-        # The bodies are compressed already. https://www.postgresql.org/docs/current/storage-toast.html
-        op.execute("ALTER TABLE bodies ALTER COLUMN headers SET STORAGE EXTERNAL")
-        op.execute("ALTER TABLE bodies ALTER COLUMN body SET STORAGE EXTERNAL")
 
 
 def downgrade() -> None:
-    for table in (
-        "transitions",
-        "job_events",
-        "change_jobs",
-        "bodies",
-        "workers",
-        "processes",
-        "outbox",
-        "keys",
-        "jobs",
-        "deliveries",
-        "changes",
-        "audit",
-    ):
-        op.drop_table(table)
+    drop("transitions", "job_events", "change_jobs", "workers", "processes", "jobs", "changes", "audit")
