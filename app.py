@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import secrets
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,23 +20,11 @@ from bot import loop_list, loops
 from bot.errors import BellhopError, ConfigurationError
 from bot.platform import Platform
 from bot.services import Services
-from bot.settings import Settings, adopt, child_environment, load
+from bot.settings import Settings, child_environment, load
 from handlers.cli import parser
 
 WHOLE = "bellhop: {error}\n"
 CHILD_ENDED = "{name} ended with code {code}; it is started again"
-TRY = """\
-
-Bellhop is at {url}, the pretend GitHub at {playground}.
-Open an issue in a browser and post a comment as one of its people:
-
-    {issue}
-
-    @{name} fix the failing test
-
-People and their tokens: {tokens}
-"""
-PLAYGROUND_READY_SECONDS = 30.0
 SHORTEST_SECRET = 6  # shorter values would mask ordinary words
 HERE = str(Path(__file__).absolute())
 
@@ -215,6 +202,7 @@ def everything(args: argparse.Namespace) -> int:
 async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) -> None:
     """Embedded Redis, workers, and with `--playground` the pretend platforms, as supervised children; the app here."""
     from adapters.redis import EmbeddedRedis
+    from adapters.stage import playground
     from handlers import server
 
     async with contextlib.AsyncExitStack() as stack:
@@ -247,63 +235,6 @@ async def worker_child(settings: Settings) -> AsyncIterator[None]:
         yield
     finally:
         await child.stop(grace_seconds=15)
-
-
-@asynccontextmanager
-async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[str]:
-    """The pretend platforms as a child, and the settings that lead to them. Yields what to try."""
-    secret = secrets.token_urlsafe(24)
-    folder = settings.data_dir / "playground"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    secret_file = folder / "webhook-secret"
-    secret_file.touch(mode=0o600)
-    secret_file.write_text(secret)
-    (folder / "ready.json").unlink(missing_ok=True)
-    argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "playground", *argv, "--webhook-secret-file", str(secret_file), "--exit-with-stdin",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
-        env=child_environment(),
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(PLAYGROUND_READY_SECONDS):
-            line = await process.stdout.readline() if process.stdout else b""
-        told = json.loads(line)
-        people = read_json(told["tokens_file"])
-        adopt(
-            BELLHOP_AGENT_SCRIPTS=told["scripts"],
-            GITHUB_API_URL=told["api_url"],
-            GITHUB_TOKEN=people["bot"]["token"],
-            GITHUB_WEBHOOK_SECRET=secret,
-        )
-        write_json(folder / "ready.json", told | {"app_url": url})
-        yield _hint(settings, url, told)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-
-
-def read_json(path: str) -> Any:
-    """A small file of ours."""
-    return json.loads(Path(path).read_text())
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Whole or not at all: others wait for it."""
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(value, indent=2))
-    partial.replace(path)
-
-
-def _hint(settings: Settings, url: str, told: Mapping[str, Any]) -> str:
-    return TRY.format(
-        url=url,
-        playground=told["url"],
-        issue=f"{told['url']}/{told['repositories'][0]}/issues/1",
-        name=settings.name,
-        tokens=told["tokens_file"],
-    )
 
 
 def report_child(name: str, code: int) -> None:
@@ -344,18 +275,14 @@ def deliveries(args: argparse.Namespace) -> int:
     """`bellhop deliveries`."""
     from handlers.cli import deliveries as tool
 
-    actions: dict[str, Any] = {"list": tool.listing, "show": tool.show}
-    if args.action in actions:
-        return with_services(lambda services: actions[args.action](services.storage, args))
-    return with_services(lambda services: tool.replay(services, args))
+    return with_services(lambda services: tool.run(services, args))
 
 
 def jobs(args: argparse.Namespace) -> int:
     """`bellhop jobs`."""
     from handlers.cli import jobs as tool
 
-    actions: dict[str, Any] = {"list": tool.listing, "show": tool.show, "cancel": tool.cancel}
-    return with_services(lambda services: actions[args.action](services, args))
+    return with_services(lambda services: tool.run(services, args))
 
 
 def with_services(work: Callable[[Services], Coroutine[Any, Any, int]]) -> int:

@@ -30,6 +30,13 @@ BUSY = "delivery {id} is being worked on right now"
 BODY_SHOWN = 4000
 
 
+async def run(services: Services, args: argparse.Namespace) -> int:
+    """Do the action that was asked for; its exit code."""
+    if args.action == "replay":
+        return await replay(services, args)
+    return await (listing if args.action == "list" else show)(services.storage, args)
+
+
 async def listing(storage: Storage, args: argparse.Namespace) -> int:
     """Newest first."""
     async with storage.read() as work:

@@ -19,6 +19,11 @@ CANCELLED = "{handle} is {status}"
 STOPPING = "{handle} is being stopped"
 
 
+async def run(services: Services, args: argparse.Namespace) -> int:
+    """Do the action that was asked for; its exit code."""
+    return await {"list": listing, "show": show, "cancel": cancel}[args.action](services, args)
+
+
 async def listing(services: Services, args: argparse.Namespace) -> int:
     """Newest first."""
     async with services.storage.read() as work:

@@ -1,0 +1,103 @@
+"""The playground beside the app: started as a child, met only over HTTP. For `bellhop all --playground`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.errors import ConfigurationError
+from bot.settings import Settings, adopt, child_environment
+
+READY_SECONDS = 30.0
+NOT_READY = "the playground did not start; see its messages above"
+TRY = """\
+
+The pretend GitHub is at {playground}. Open an issue and comment as one of its people:
+
+    {issue}
+
+    @{name} fix the failing test
+
+People and their tokens: {tokens}
+
+"""
+
+
+@asynccontextmanager
+async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[str]:
+    """Start it, point its webhooks at `url`, and adopt the settings that lead to it. Yields what to try.
+
+    Raises ConfigurationError when it does not start.
+    """
+    folder = settings.data_dir / "playground"
+    secret = secrets.token_urlsafe(24)
+    secret_file = await asyncio.to_thread(_prepare, folder, secret)
+    argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "playground", *argv, "--webhook-secret-file", str(secret_file), "--exit-with-stdin",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
+        env=child_environment(),
+    )  # fmt: skip
+    try:
+        told = await _told(process)
+        await asyncio.to_thread(_adopt, told, secret)
+        await asyncio.to_thread(_write, folder / "ready.json", told | {"app_url": url})
+        yield _hint(settings, told)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+
+
+async def _told(process: asyncio.subprocess.Process) -> dict[str, Any]:
+    """The one line it prints when it is ready."""
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            line = await process.stdout.readline() if process.stdout else b""
+        told: dict[str, Any] = json.loads(line)
+    except (TimeoutError, json.JSONDecodeError) as error:
+        raise ConfigurationError("--playground", NOT_READY) from error
+    return told
+
+
+def _prepare(folder: Path, secret: str) -> Path:
+    """A fresh secret in a file for us and the playground alone."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    (folder / "ready.json").unlink(missing_ok=True)
+    secret_file = folder / "webhook-secret"
+    secret_file.touch(mode=0o600)
+    secret_file.write_text(secret)
+    return secret_file
+
+
+def _adopt(told: Mapping[str, Any], secret: str) -> None:
+    people = json.loads(Path(told["tokens_file"]).read_text())
+    adopt(
+        BELLHOP_AGENT_SCRIPTS=told["scripts"],
+        GITHUB_API_URL=told["api_url"],
+        GITHUB_TOKEN=people["bot"]["token"],
+        GITHUB_WEBHOOK_SECRET=secret,
+    )
+
+
+def _write(path: Path, value: Any) -> None:
+    """Whole or not at all: others wait for it."""
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(value, indent=2))
+    partial.replace(path)
+
+
+def _hint(settings: Settings, told: Mapping[str, Any]) -> str:
+    return TRY.format(
+        playground=told["url"],
+        issue=f"{told['url']}/{told['repositories'][0]}/issues/1",
+        name=settings.name,
+        tokens=told["tokens_file"],
+    )
