@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from playground.github import access
+from playground.github.actions.pulls import set_draft
 from playground.github.actions.repositories import HookRequest, add_hook, create_repository
 from playground.github.calls import Call
 from playground.github.failures import ApiFailure, not_found
@@ -137,6 +138,16 @@ def _grant(world: World, repository: Repository, login: str, role: str) -> None:
     repository.collaborators[_user(world, login).id] = role
 
 
+async def change_pull(request: web.Request) -> web.Response:
+    """`PATCH /pulls/{owner}/{repo}/{number} {draft, login}`: REST cannot turn drafts, on GitHub a person clicks."""
+    world, data = _world(request), await _json(request)
+    issue = _repository(request).issues.get(int(request.match_info["number"]))
+    if issue is None or issue.pull is None:
+        raise not_found()
+    set_draft(world, _user(world, data.get("login")), issue.pull, data.get("draft") is True)
+    return web.Response(status=204)
+
+
 async def point_hooks(request: web.Request) -> web.Response:
     """`PUT /hook {url, secret?}`: a webhook on every repository, also on those to come."""
     world, data = _world(request), await _json(request)
@@ -238,6 +249,7 @@ ROUTES = [
     ("DELETE", f"{ROOT}/tokens", drop_token),
     ("POST", f"{ROOT}/repositories", add_repository),
     ("PATCH", f"{ROOT}/repositories/{{owner}}/{{repo}}", change_repository),
+    ("PATCH", f"{ROOT}/pulls/{{owner}}/{{repo}}/{{number:\\d+}}", change_pull),
     ("PUT", f"{ROOT}/hook", point_hooks),
     ("GET", f"{ROOT}/webhooks", show_webhooks),
     ("PUT", f"{ROOT}/webhooks", set_webhooks),

@@ -90,6 +90,14 @@ async def follow_branch(world: World, actor: User, pull: Pull, before: str, afte
     pull_happened(world, pull, actor, "synchronize", before=before, after=after)
 
 
+def set_draft(world: World, actor: User, pull: Pull, is_draft: bool) -> None:
+    """Turn a draft: `converted_to_draft`, `ready_for_review`; nothing when it is so already."""
+    if pull.is_draft != is_draft:
+        pull.is_draft = is_draft
+        world.store.touch(pull.issue)
+        pull_happened(world, pull, actor, "converted_to_draft" if is_draft else "ready_for_review")
+
+
 async def merge(world: World, actor: User, pull: Pull, message: str | None = None) -> str | None:
     """Merge with a merge commit and close; the new commit, or None when there are conflicts."""
     base = pull.issue.repository

@@ -3,7 +3,9 @@
 docs.github.com/rest/git/refs, docs.github.com/rest/branches/branches, docs.github.com/rest/repos/rules
 """
 
+import re
 from fnmatch import fnmatchcase
+from typing import Any
 
 from aiohttp import web
 
@@ -21,6 +23,7 @@ from playground.github.shapes.commits import short_branch
 EXISTS = "Reference already exists"
 MISSING = "Reference does not exist"
 BAD_NAME = "Reference name must start with 'refs/' and contain at least three components"
+BAD_SHA = "The sha parameter must be exactly 40 characters and contain only [0-9a-f]."
 NO_OBJECT = "Object does not exist"
 NOT_FAST_FORWARD = "Update is not a fast forward"
 PROTECTED = "Repository rule violations found\n\nChanges must be made through a pull request.\n\n"
@@ -67,7 +70,7 @@ async def list_refs(call: Call) -> web.Response:
 async def create_ref(call: Call) -> web.Response:
     """`POST .../git/refs`: 422 when it exists or the object does not."""
     data = await call.json()
-    ref, sha = text(data, "ref", "Reference"), text(data, "sha", "Reference")
+    ref, sha = text(data, "ref", "Reference"), _sha(data)
     if not ref.startswith((BRANCHES, TAGS)) or not ref.split("/", 2)[2]:
         raise unprocessable(BAD_NAME)
     async with call.repository.lock:
@@ -77,10 +80,17 @@ async def create_ref(call: Call) -> web.Response:
     return created(call, await _shape(call, ref, sha))
 
 
+def _sha(data: dict[str, Any]) -> str:
+    sha = text(data, "sha", "Reference")
+    if not re.fullmatch("[0-9a-f]{40}", sha):
+        raise unprocessable(BAD_SHA)
+    return sha
+
+
 async def update_ref(call: Call) -> web.Response:
     """`PATCH .../git/refs/{ref}`: 422 unless it is a fast forward or `force`."""
     data = await call.json()
-    sha = text(data, "sha", "Reference")
+    sha = _sha(data)
     async with call.repository.lock:
         ref, before = await _existing(call)
         _refuse_protected(call, ref)

@@ -78,6 +78,7 @@ def private_user(links: Links, user: User) -> dict[str, Any]:
     return {
         **public_user(links, user),
         **dict.fromkeys(NO_PRIVATE_COUNTS, 0),
+        "user_view_type": "private",
         "two_factor_authentication": True,
         "plan": {"name": "enterprise", "space": 0, "collaborators": 0, "private_repos": 0},
     }
