@@ -1,0 +1,24 @@
+"""The platforms: one folder and one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from adapters.platforms import github
+from bot.platform import Platform
+
+
+class Opener(Protocol):
+    """Makes a platform from its own settings in the environment."""
+
+    def __call__(self, *, http_proxy: str = "", ca_bundle: str = "") -> Platform | None:
+        """The default instance; None when it is not configured. Raises ConfigurationError.
+
+        `http_proxy` is a URL, `ca_bundle` the path of a PEM file with additional certificate authorities.
+        """
+
+
+PLATFORMS: Mapping[str, Opener] = {
+    "github": github.open_platform,
+}

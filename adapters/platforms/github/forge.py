@@ -1,0 +1,202 @@
+"""GitHub as a forge: repositories, branches, pull requests, forks.
+
+https://docs.github.com/en/rest/pulls/pulls
+https://docs.github.com/en/rest/repos
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from adapters.platforms.github import paths, templates
+from adapters.platforms.github.client import Call, Client
+from bot.errors import ConflictError, NotFoundError
+from bot.platform import GitRemote, PullRequest, PullRequestDraft, RepositoryInfo
+from models.message import Actor
+
+# Any of these forbids pushing to a branch that it covers.
+# https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
+FORBIDDING_RULES = frozenset({"creation", "update", "pull_request", "required_status_checks", "merge_queue"})
+GIT_USER = (
+    "x-access-token"  # takes any kind of token: docs.github.com/en/apps (authenticating as an installation)
+)
+FORK_POLL_SECONDS = 1.0
+
+
+class GitHubForge:
+    """The `Forge` port."""
+
+    def __init__(self, client: Client, html_url: str, token: SecretStr) -> None:
+        self._client = client
+        self._html_url = html_url
+        self._token = token
+
+    def remote(self, repository: str) -> GitRemote:
+        """Where git finds the repository. Raises NotFoundError for a name that is none."""
+        paths.repository(repository)
+        return GitRemote(url=f"{self._html_url}/{repository}.git", username=GIT_USER, token=self._token)
+
+    def commit_email(self, actor: Actor) -> str:
+        """The no-reply address by which GitHub credits a commit to an account; on an Enterprise Server with its host.
+
+        https://docs.github.com/en/account-and-profile/reference/email-addresses-reference
+        """
+        host = urlsplit(self._html_url).hostname
+        number = f"{actor.id}+" if actor.id else ""
+        return f"{number}{actor.login}@users.noreply.{host}"
+
+    async def repository(self, repository: str) -> RepositoryInfo:
+        """The repository. A renamed one comes with its new name."""
+        async with self._client.calling(f"looking at {repository}") as api:
+            return _repository(await api.get(paths.repository(repository)))
+
+    async def pull(self, repository: str, number: int) -> PullRequest:
+        """The pull request."""
+        async with self._client.calling(f"looking at {repository}#{number}") as api:
+            return _pull(await api.get(paths.pull(repository, number)))
+
+    async def pull_template(self, repository: str, base: str) -> str:
+        """The template of the branch `base`; "" without one."""
+        async with self._client.calling(f"looking for the pull request template of {repository}") as api:
+            return await templates.find(api, repository, base)
+
+    async def find_pull(self, repository: str, head_repository: str, head: str) -> PullRequest | None:
+        """The open pull request of that branch."""
+        async with self._client.calling(f"looking for the pull request of {head_repository}:{head}") as api:
+            return await _find(api, repository, head_repository, head)
+
+    async def open_pull(self, draft: PullRequestDraft) -> PullRequest:
+        """The open one of the same head as it is, else a new one. Raises ConflictError when GitHub refuses it."""
+        async with self._client.calling(f"opening a pull request in {draft.repository}") as api:
+            found = await _find(api, draft.repository, draft.head_repository, draft.head)
+            return found or await _open(api, draft)
+
+    async def close_pull(self, repository: str, number: int) -> None:
+        """Close it unmerged. Closing twice changes nothing."""
+        async with self._client.calling(f"closing {repository}#{number}") as api:
+            await api.patch(paths.pull(repository, number), {"state": "closed"})
+
+    async def delete_branch(self, repository: str, branch: str) -> None:
+        """Delete it. GitHub answers 422 "Reference does not exist" for one that is gone."""
+        async with self._client.calling(f"deleting the branch {branch} of {repository}") as api:
+            try:
+                await api.delete(paths.branch(repository, branch))
+            except NotFoundError:
+                return
+            except ConflictError as error:
+                if "does not exist" not in str(error):
+                    raise
+
+    async def may_push(self, repository: str, branch: str) -> bool:
+        """Whether our token may push at all, and no rule covers a branch of that name."""
+        async with self._client.calling(f"looking whether {repository} takes our branch") as api:
+            if not _repository(await api.get(paths.repository(repository))).can_push:
+                return False
+            try:
+                rules = await api.get(paths.rules(repository, branch), per_page=100)
+            except NotFoundError:
+                return True  # a server too old to have rules
+            return not any(rule["type"] in FORBIDDING_RULES for rule in rules)
+
+    async def fork(self, repository: str) -> str:
+        """Our fork's name. GitHub answers with the one there is, and makes a new one in the background.
+
+        https://docs.github.com/en/rest/repos/forks#create-a-fork
+        """
+        async with self._client.calling(f"forking {repository}") as api:
+            made = await api.post(f"{paths.repository(repository)}/forks", {"default_branch_only": True})
+            name, branch = made["full_name"], made["default_branch"]
+            await _arrival(api, name, branch)
+            return str(name)
+
+
+async def _arrival(api: Call, repository: str, branch: str) -> None:
+    """Wait until a fork is filled; the call's limit bounds it."""
+    while not await _is_there(api, repository, branch):  # noqa: ASYNC110 - nobody tells us: it happens at GitHub's
+        await asyncio.sleep(FORK_POLL_SECONDS)
+
+
+async def _is_there(api: Call, repository: str, branch: str) -> bool:
+    """Whether the fork's default branch has arrived: only then does it take a push. Empty ones answer 409."""
+    try:
+        # Not `/git/refs/`: reading one reference is `/git/ref/`.
+        await api.get(paths.branch(repository, branch).replace("/git/refs/", "/git/ref/"))
+    except (NotFoundError, ConflictError):
+        return False
+    return True
+
+
+async def _find(api: Call, repository: str, head_repository: str, head: str) -> PullRequest | None:
+    owner = head_repository.partition("/")[0]
+    query = {"state": "open", "head": f"{owner}:{head}", "per_page": 100}
+    for found in await api.get(f"{paths.repository(repository)}/pulls", **query):
+        pull = _pull(found)
+        # The filter knows owners alone, and a server that ignores it lists them all.
+        if pull.head_ref == head and pull.head_repository.lower() == head_repository.lower():
+            return pull
+    return None
+
+
+async def _open(api: Call, draft: PullRequestDraft) -> PullRequest:
+    path, body = f"{paths.repository(draft.repository)}/pulls", _body(draft)
+    try:
+        return _pull(await api.post(path, body))
+    except ConflictError as error:
+        # Somebody was quicker, or an earlier attempt was heard after all.
+        found = await _find(api, draft.repository, draft.head_repository, draft.head)
+        if found is not None:
+            return found
+        if not (draft.is_draft and "draft pull requests are not supported" in str(error).lower()):
+            raise
+    return _pull(await api.post(path, body | {"draft": False}))
+
+
+def _body(draft: PullRequestDraft) -> dict[str, Any]:
+    body = {
+        "title": draft.title,
+        "body": draft.body,
+        "head": draft.head,
+        "base": draft.base,
+        "draft": draft.is_draft,
+    }
+    owner, fork_owner = draft.repository.partition("/")[0], draft.head_repository.partition("/")[0]
+    if draft.head_repository.lower() == draft.repository.lower():
+        return body
+    if owner.lower() == fork_owner.lower():
+        return body | {"head_repo": draft.head_repository.partition("/")[2]}
+    return body | {"head": f"{fork_owner}:{draft.head}", "maintainer_can_modify": True}
+
+
+def _repository(found: Any) -> RepositoryInfo:
+    # Without `permissions` (not every kind of token is told them) the push itself will tell.
+    may_push = (found.get("permissions") or {}).get("push", True)
+    is_archived = bool(found.get("archived"))
+    return RepositoryInfo(
+        name=found["full_name"],
+        default_branch=found["default_branch"],
+        is_private=bool(found.get("private")),
+        is_archived=is_archived,
+        can_push=bool(may_push) and not is_archived,
+    )
+
+
+def _pull(found: Any) -> PullRequest:
+    head, base = found["head"], found["base"]
+    theirs = (head.get("repo") or {}).get("full_name") or ""  # null: the fork is gone
+    ours = (base.get("repo") or {}).get("full_name") or ""
+    return PullRequest(
+        number=found["number"],
+        url=found.get("html_url") or "",
+        head_ref=head["ref"],
+        head_sha=head["sha"],
+        head_repository=theirs,
+        base_ref=base["ref"],
+        is_open=found["state"] == "open",
+        is_draft=bool(found.get("draft")),
+        is_fork=theirs.lower() != ours.lower(),
+        title=found.get("title") or "",
+    )
