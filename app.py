@@ -10,6 +10,7 @@ import secrets
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -47,15 +48,14 @@ def main(arguments: list[str] | None = None) -> int:
 @asynccontextmanager
 async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
+    from adapters import agents, redis, runners
     from adapters.git import workspaces
-
-    from adapters import agents, runners
     from adapters.storage import open_storage
     from jobs.queue import RqQueue
 
     storage = open_storage(settings.database, is_short_lived=is_short_lived)
     await storage.initialize()
-    queue = RqQueue(settings.redis_url)
+    queue = RqQueue(redis.connect(settings.redis_url))
     opened = open_platforms(settings)
     try:
         yield Services(
@@ -127,7 +127,9 @@ async def serve_app(
     """Receive, dispatch, answer and keep time, until `stopping` is set; then drain."""
     from adapters.telemetry import Telemetry
     from handlers import routes, server
+    from jobs import host
 
+    host.mark(settings)
     telemetry = Telemetry()
     async with compose(settings) as services:
         made, closers = loop_list.make(services, telemetry.delivery)
@@ -150,7 +152,7 @@ def web(args: argparse.Namespace) -> int:
 
     settings = with_embedded_redis_url(prepared())
     listener = server.listen(settings.host, settings.port)
-    return run_until_told(lambda stopping: serve_app(settings, listener, stopping))
+    return server.run_until_told(lambda stopping: serve_app(settings, listener, stopping))
 
 
 def with_embedded_redis_url(settings: Settings) -> Settings:
@@ -159,23 +161,7 @@ def with_embedded_redis_url(settings: Settings) -> Settings:
         return settings
     from adapters import redis
 
-    return settings.model_copy(update={"redis_url": redis.embedded_url(settings.data_dir)})
-
-
-def run_until_told(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> int:
-    """Run `work` on uvloop; SIGTERM and SIGINT set its event, a second one ends at once."""
-    import uvloop
-
-    async def told() -> None:
-        stopping = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, lambda: os._exit(130) if stopping.is_set() else stopping.set())
-        await work(stopping)
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(told())
-    return 0
+    return settings.model_copy(update={"redis_url": redis.find_embedded(settings.data_dir)})
 
 
 # --- workers -------------------------------------------------------------------------------------------------------
@@ -183,12 +169,26 @@ def run_until_told(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -
 
 def worker(args: argparse.Namespace) -> int:
     """`bellhop worker`."""
+    from adapters import redis
     from jobs import worker as workers
 
     settings = with_embedded_redis_url(prepared())
-    return workers.serve(
-        settings, lambda: compose(settings, is_short_lived=True), args.concurrency or settings.workers
+    if args.exit_with_stdin:
+        threading.Thread(target=end_with_stdin, daemon=True).start()
+    workers.serve(
+        settings,
+        lambda: compose(settings, is_short_lived=True),
+        lambda: redis.connect(settings.redis_url),
+        args.concurrency or settings.workers,
     )
+    return 0
+
+
+def end_with_stdin() -> None:
+    """Whoever started us holds the other end: when that process dies, however, we end too."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 # --- everything on one host ----------------------------------------------------------------------------------------
@@ -196,7 +196,9 @@ def worker(args: argparse.Namespace) -> int:
 
 def everything(args: argparse.Namespace) -> int:
     """`bellhop all`."""
-    return run_until_told(lambda stopping: serve_everything(args, stopping))
+    from handlers import server
+
+    return server.run_until_told(lambda stopping: serve_everything(args, stopping))
 
 
 async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) -> None:
@@ -215,8 +217,10 @@ async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) ->
             hint = await stack.enter_async_context(playground(first, url, args.seed))
         settings = prepared()
         if settings.is_redis_embedded:
-            redis = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
-            settings = settings.model_copy(update={"redis_url": redis.url})
+            embedded = EmbeddedRedis(settings.data_dir)
+            await embedded.start()
+            stack.push_async_callback(embedded.stop)
+            settings = settings.model_copy(update={"redis_url": embedded.url})
         if settings.workers:
             await stack.enter_async_context(worker_child(settings))
         await serve_app(settings, listener, stopping, hint)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
+import uvloop
 from aiohttp import web
 
 from bot.errors import ConfigurationError
@@ -43,3 +48,18 @@ async def serve(app: web.Application, listener: socket.socket, stopping: asyncio
         await stopping.wait()
     finally:
         await runner.cleanup()
+
+
+def run_until_told(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> int:
+    """Run `work` on uvloop; SIGTERM and SIGINT set its event, a second one ends at once."""
+
+    async def told() -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, lambda: os._exit(130) if stopping.is_set() else stopping.set())
+        await work(stopping)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(told())
+    return 0
