@@ -10,8 +10,7 @@ from tests.house.tree import ROOT, tracked
 REGISTRIES = (
     "py" + "pi.org",
     "python" + "hosted.org",
-    "npm" + "js.com",
-    "npm" + "js.org",
+    "registry." + "npmjs",
     "crates" + ".io",
     "proxy." + "golang",
     "ruby" + "gems.org",
