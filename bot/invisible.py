@@ -1,8 +1,8 @@
 """Characters nobody sees. What is not seen is not said: it neither addresses the bot nor leaves it.
 
-Removed: zero-width and bidi controls, tag characters (U+E0000-E007F), variation selectors without a base to vary, Hangul and
-Khmer fillers, other controls. Kept, because people write with them: joiners within an emoji, within a word of an Arabic or
-Indic script, the emoji selector behind a symbol, the three flags made of tags.
+Removed: zero-width and bidi controls, tag characters (U+E0000-E007F), variation selectors without a base to vary,
+Hangul and Khmer fillers, other controls. Kept, because people write with them: joiners within an emoji or within a word
+of an Arabic or Indic script, the emoji selector behind a symbol, the three flags made of tags.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 _EMOJI = "\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff"
-_JOINING = "\u0600-\u06ff\u0750-\u077f\u0860-\u08ff\ufb50-\ufdff\ufe70-\ufefc\u0900-\u0dff\u1000-\u109f\u1780-\u17b3\u17b6-\u17dd"
+_ARABIC = "\u0620-\u06ff\u0750-\u077f\u0860-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
+_JOINING = f"{_ARABIC}\u0900-\u0dff\u1000-\u109f\u1780-\u17b3\u17b6-\u17dd"
 _TAG_FLAGS = "|".join(
     "(?<=\U0001f3f4)" + "".join(chr(0xE0000 + ord(letter)) for letter in region) + "\U000e007f"
     for region in ("gbeng", "gbsct", "gbwls")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -20,14 +21,30 @@ from bot.invisible import evenly_spaced, well_formed
 
 MOST_CHARACTERS = 64 * 1024  # GitHub's own limit of a comment; what comes after is not read
 DEEPEST_NESTING = 20
+MOST_CELLS = 20_000
+MOST_COMMENTS = 300
 LINE = "line"
 CODE_BLOCKS = {"fence", "code_block"}
 UNHEARD = {"blockquote", "table"}
 UNHEARD_INLINE = {"link", "s"}
 # What these enclose is quoted, code, struck out or folded away, however far the Markdown in between reaches.
 ENCLOSING = frozenset(
-    "a blockquote code del details kbd noscript pre q s samp script select strike style svg table template textarea tt".split()
-)
+    [
+        "blockquote",
+        "code",
+        "del",
+        "details",
+        "kbd",
+        "noscript",
+        "pre",
+        "q",
+        "s",
+        "samp",
+        "script",
+        "select",
+        "strike",
+    ]
+).union(["style", "svg", "table", "template", "textarea", "tt"])
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 COMMENT_BEGINS = "<!--"
@@ -54,7 +71,7 @@ class Page:
 def read(text: str) -> Page:
     """The page of `text`. Never raises, whatever the text."""
     # Cut before anything else looks at it: the cut bounds the time of all that follows.
-    source = well_formed(text[:MOST_CHARACTERS])
+    source = well_formed(_bounded(text[:MOST_CHARACTERS]))
     tokens = _PARSER.parse(evenly_spaced(source))
     ranges = [token.map for token in tokens if token.type in CODE_BLOCKS | {"html_block"} and token.map]
     return Page(
@@ -63,6 +80,12 @@ def read(text: str) -> Page:
         code=frozenset(number for begin, end in ranges for number in range(begin, end)),
         only_code=_only_code(tokens),
     )
+
+
+def _bounded(text: str) -> str:
+    # Each opening of an HTML comment makes the parser search to the end for its close: many openings are a bomb.
+    parts = text.split(COMMENT_BEGINS, MOST_COMMENTS)
+    return text if len(parts) <= MOST_COMMENTS else COMMENT_BEGINS.join(parts[:-1])
 
 
 class _Walk:
@@ -83,8 +106,8 @@ class _Walk:
                 yield from self._inline(token)
 
     def _inline(self, token: Token) -> Iterator[Line]:
-        begin = token.map[0] if token.map else 0
-        unheard = 0
+        number = token.map[0] if token.map else 0
+        unheard = seen = 0
         for child in token.children or ():
             if child.type.partition("_")[0] in UNHEARD_INLINE:
                 unheard += child.nesting
@@ -92,10 +115,12 @@ class _Walk:
                 self._enter(child.content)
             elif child.type == "text" and COMMENT_BEGINS in child.content:
                 self.is_over = True
-            elif child.type == LINE and not (unheard or self.is_over or +self.enclosing):
+            elif child.type == LINE:
                 position = child.meta["position"]
-                number = begin + token.content.count("\n", 0, position)
-                yield Line(number, token.content[position:].partition("\n")[0])
+                number += token.content.count("\n", seen, position)
+                seen = position
+                if not (unheard or self.is_over or self.enclosing.total()):
+                    yield Line(number, _line_at(token.content, position))
 
     def _enter(self, html: str) -> None:
         rest = _COMMENT.sub("", html)
@@ -119,6 +144,11 @@ def _only_code(tokens: Sequence[Token]) -> str | None:
     return children[0].content.strip() if is_code else None
 
 
+def _line_at(text: str, position: int) -> str:
+    end = text.find("\n", position)
+    return text[position:] if end < 0 else text[position:end]
+
+
 def _mark_line(state: StateInline, silent: bool) -> bool:
     """An inline rule that consumes nothing: it marks where a line begins outside code, HTML and link targets.
 
@@ -138,8 +168,16 @@ def _is_at_line_start(text: str, position: int) -> bool:
     return before < 0 or text[before] == "\n"
 
 
+def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
+    """The library's tables, but not one that a short text blows up into a million cells."""
+    columns = state.src.count("|", state.bMarks[first], state.eMarks[first]) + 1
+    return columns * (end - first) <= MOST_CELLS and table(state, first, end, silent)
+
+
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST_NESTING}).enable(["table", "strikethrough"])
+    options = {"maxNesting": DEEPEST_NESTING, "strikethrough_single_tilde": True}
+    parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     # Escapes and entities stay tokens of their own, so that `\@name` and `&#64;name` are not the name.
     parser.disable("text_join")
     parser.inline.ruler.before("text", LINE, _mark_line)
