@@ -7,10 +7,8 @@ import asyncio
 import contextlib
 import os
 import secrets
-import signal
 import socket
 import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,7 +23,7 @@ from bot.settings import Settings, child_environment, load
 from handlers.cli import parser
 
 WHOLE = "bellhop: {error}\n"
-CHILD_ENDED = "{name} ended with code {code}; it is started again"
+WORKER_GRACE_SECONDS = 40.0  # a job may end by itself, else it is given back
 SHORTEST_SECRET = 6  # shorter values would mask ordinary words
 HERE = str(Path(__file__).absolute())
 
@@ -150,9 +148,16 @@ def web(args: argparse.Namespace) -> int:
     """`bellhop web`."""
     from handlers import server
 
-    settings = with_embedded_redis_url(prepared())
-    listener = server.listen(settings.host, settings.port)
-    return server.run_until_told(lambda stopping: serve_app(settings, listener, stopping))
+    return server.run_until_told(serve_web)
+
+
+async def serve_web(stopping: asyncio.Event) -> None:
+    """The app alone; workers are started elsewhere."""
+    from handlers import server
+
+    async with contextlib.AsyncExitStack() as stack:
+        settings = await start_redis(prepared(), stack)
+        await serve_app(settings, server.listen(settings.host, settings.port), stopping)
 
 
 def with_embedded_redis_url(settings: Settings) -> Settings:
@@ -170,11 +175,12 @@ def with_embedded_redis_url(settings: Settings) -> Settings:
 def worker(args: argparse.Namespace) -> int:
     """`bellhop worker`."""
     from adapters import redis
+    from adapters.children import end_with_stdin
     from jobs import worker as workers
 
     settings = with_embedded_redis_url(prepared())
     if args.exit_with_stdin:
-        threading.Thread(target=end_with_stdin, daemon=True).start()
+        end_with_stdin()
     workers.serve(
         settings,
         lambda: compose(settings, is_short_lived=True),
@@ -182,13 +188,6 @@ def worker(args: argparse.Namespace) -> int:
         args.concurrency or settings.workers,
     )
     return 0
-
-
-def end_with_stdin() -> None:
-    """Whoever started us holds the other end: when that process dies, however, we end too."""
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 # --- everything on one host ----------------------------------------------------------------------------------------
@@ -203,7 +202,7 @@ def everything(args: argparse.Namespace) -> int:
 
 async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) -> None:
     """Embedded Redis, workers, and with `--playground` the pretend platforms, as supervised children; the app here."""
-    from adapters.redis import EmbeddedRedis
+    from adapters.children import supervised
     from adapters.stage import playground
     from handlers import server
 
@@ -216,36 +215,24 @@ async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) ->
             url = f"http://{first.host}:{listener.getsockname()[1]}"
             hint = await stack.enter_async_context(playground(first, url, args.seed))
         settings = prepared()
-        if settings.is_redis_embedded:
-            embedded = EmbeddedRedis(settings.data_dir)
-            await embedded.start()
-            stack.push_async_callback(embedded.stop)
-            settings = settings.model_copy(update={"redis_url": embedded.url})
+        settings = await start_redis(settings, stack)
         if settings.workers:
-            await stack.enter_async_context(worker_child(settings))
+            argv = (sys.executable, HERE, "worker", "--exit-with-stdin")
+            env = child_environment(BELLHOP_REDIS_URL=settings.redis_url.get_secret_value())
+            await stack.enter_async_context(supervised("worker", argv, env, WORKER_GRACE_SECONDS))
         await serve_app(settings, listener, stopping, hint)
 
 
-@asynccontextmanager
-async def worker_child(settings: Settings) -> AsyncIterator[None]:
-    """`bellhop worker` as a supervised child."""
-    from adapters.children import Child
+async def start_redis(settings: Settings, stack: contextlib.AsyncExitStack) -> Settings:
+    """Run the embedded Redis when no other is named; the settings that lead to it."""
+    if not settings.is_redis_embedded:
+        return settings
+    from adapters.redis import EmbeddedRedis
 
-    argv = (sys.executable, HERE, "worker", "--exit-with-stdin")
-    env = child_environment(BELLHOP_REDIS_URL=settings.redis_url.get_secret_value())
-    child = Child("worker", argv, env, report_child)
-    await child.start()
-    try:
-        yield
-    finally:
-        await child.stop(grace_seconds=15)
-
-
-def report_child(name: str, code: int) -> None:
-    """A child ended unasked."""
-    import structlog
-
-    structlog.stdlib.get_logger("bellhop").warning(CHILD_ENDED.format(name=name, code=code))
+    embedded = EmbeddedRedis(settings.data_dir)
+    await embedded.start()
+    stack.push_async_callback(embedded.stop)
+    return settings.model_copy(update={"redis_url": embedded.url})
 
 
 # --- tools ---------------------------------------------------------------------------------------------------------

@@ -9,12 +9,19 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from time import monotonic
+
+import structlog
 
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 30.0  # a child that lived this long is started again at once
+
+CHILD_ENDED = "a child ended; it is started again"
 
 Report = Callable[[str, int], None]
 
@@ -71,3 +78,28 @@ class Child:
             )
             await asyncio.sleep(pause)
             await self._spawn()
+
+
+@asynccontextmanager
+async def supervised(
+    name: str, argv: Sequence[str], env: Mapping[str, str], grace_seconds: float
+) -> AsyncIterator[Child]:
+    """Run it for as long as the block lasts."""
+    log = structlog.stdlib.get_logger("bellhop")
+    child = Child(name, argv, env, lambda name, code: log.warning(CHILD_ENDED, child=name, code=code))
+    await child.start()
+    try:
+        yield child
+    finally:
+        await child.stop(grace_seconds)
+
+
+def end_with_stdin() -> None:
+    """Be such a child: whoever started us holds the other end of our standard input."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True, name="stdin").start()
