@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import checks
 from tests.house import reference
 from tests.house.tree import ROOT, tracked
 
@@ -47,6 +48,16 @@ def test_every_setting_says_what_it_is() -> None:
         (cls, name, field) for cls in reference.settings_classes() for name, field in cls.model_fields.items()
     ]
     assert [reference.variable(*entry) for entry in fields if not entry[2].description] == []
+
+
+def test_the_repository_file_of_the_reference_is_read_as_it_says() -> None:
+    page = (REFERENCE / "repository-file.md").read_text(encoding="utf-8")
+    example = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    found = checks.find({checks.CONFIGURATION: example})
+    assert [step.name for step in found.setup] == ["pip install -r requirements.txt"]
+    assert [step.name for step in found.steps] == ["python -m pytest -q", "types"]
+    assert found.timeout_seconds == 20 * 60
+    assert re.findall(r"^\| `(\w+)` \| [a-z]", page, re.MULTILINE) == list(checks.KEYS)
 
 
 @pytest.mark.parametrize("page", tracked(".md"), ids=str)
