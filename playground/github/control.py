@@ -11,7 +11,7 @@ from aiohttp import web
 from playground.github import access
 from playground.github.actions.pulls import set_draft
 from playground.github.actions.repositories import HookRequest, add_hook, create_repository
-from playground.github.calls import Call
+from playground.github.calls import Call, text
 from playground.github.failures import ApiFailure, not_found
 from playground.github.faults import Fault
 from playground.github.postman import Behavior
@@ -92,12 +92,20 @@ async def list_people(request: web.Request) -> web.Response:
 async def add_person(request: web.Request) -> web.Response:
     """`POST /people {login, name?, kind?, email?, token?}`: an account with a token."""
     world, data = _world(request), await _json(request)
-    login = str(data["login"])
+    login = text(data, "login", "User")
     user = world.store.user(login) or world.store.add_user(
         login, str(data.get("name") or login), str(data.get("kind") or "User"), data.get("email")
     )
     token = world.store.add_token(user, data.get("token"))
     return web.json_response({"login": user.login, "id": user.id, "token": token}, status=201)
+
+
+async def rename_person(request: web.Request) -> web.Response:
+    """`PATCH /people/{login} {login}`: another login; id and tokens stay, as on GitHub."""
+    world = _world(request)
+    user = _user(world, request.match_info["login"])
+    world.store.rename(user, text(await _json(request), "login", "User"))
+    return web.json_response({"login": user.login, "id": user.id})
 
 
 async def drop_token(request: web.Request) -> web.Response:
@@ -109,10 +117,10 @@ async def drop_token(request: web.Request) -> web.Response:
 async def add_repository(request: web.Request) -> web.Response:
     """`POST /repositories {owner, name, files?, private?, collaborators?, protected?, default_branch?}`."""
     world, data = _world(request), await _json(request)
-    owner = _user(world, data["owner"])
+    owner, name = _user(world, text(data, "owner", "Repository")), text(data, "name", "Repository")
     files = data.get("files") or {}
     branch = str(data.get("default_branch") or "main")
-    repository = await create_repository(world, owner, str(data["name"]), files, branch)
+    repository = await create_repository(world, owner, name, files, branch)
     repository.is_private = data.get("private") is True
     repository.protected = [str(pattern) for pattern in data.get("protected") or []]
     for login, role in (data.get("collaborators") or {}).items():
@@ -151,7 +159,7 @@ async def change_pull(request: web.Request) -> web.Response:
 async def point_hooks(request: web.Request) -> web.Response:
     """`PUT /hook {url, secret?}`: a webhook on every repository, also on those to come."""
     world, data = _world(request), await _json(request)
-    url, secret = str(data["url"]), data.get("secret")
+    url, secret = text(data, "url", "Hook"), data.get("secret")
     world.hook_target = HookTarget(url, secret)
     for repository in world.store.repositories.values():
         add_hook(world, repository.owner, repository, HookRequest(url, secret))
@@ -246,6 +254,7 @@ ROUTES = [
     ("POST", f"{ROOT}/reset", reset),
     ("GET", f"{ROOT}/people", list_people),
     ("POST", f"{ROOT}/people", add_person),
+    ("PATCH", f"{ROOT}/people/{{login}}", rename_person),
     ("DELETE", f"{ROOT}/tokens", drop_token),
     ("POST", f"{ROOT}/repositories", add_repository),
     ("PATCH", f"{ROOT}/repositories/{{owner}}/{{repo}}", change_repository),

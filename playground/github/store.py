@@ -52,6 +52,13 @@ class Store:
         self.users[login.lower()] = user
         return user
 
+    def rename(self, user: User, login: str) -> None:
+        """Another login; repositories the user owns are found under it."""
+        del self.users[user.login.lower()]
+        user.login = login
+        self.users[login.lower()] = user
+        self.repositories = {item.full_name.lower(): item for item in self.repositories.values()}
+
     def add_token(self, user: User, token: str | None = None) -> str:
         """A personal access token of the user: `ghp_` and 36 characters."""
         token = token or "ghp_" + "".join(self.random.choices(TOKEN_ALPHABET, k=36))

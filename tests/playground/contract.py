@@ -49,7 +49,7 @@ def description() -> OpenAPI | None:
 
 
 def _relax(schema: Any) -> Any:
-    """What a validator needs: OpenAPI 3.0 wants null among the values of a nullable enum or choice; the vendor's document leaves it out."""
+    """What a validator needs: null among the values of a nullable enum or choice (OpenAPI 3.0), left out here."""
     if isinstance(schema, list):
         return [_relax(item) for item in schema]
     if not isinstance(schema, dict):
