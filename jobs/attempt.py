@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 import structlog
+from bot.safety import mask
 
 from bot.errors import (
     IntegrationError,
@@ -20,7 +21,6 @@ from bot.errors import (
     StorageUnavailable,
 )
 from bot.run import Run
-from bot.safety import mask
 from models.job import Failure, JobResult, JobStatus
 
 Work = Callable[[Run], Awaitable[JobResult]]

@@ -47,8 +47,8 @@ class Child:
         self._deaths = 1 if lived > SETTLED_SECONDS else self._deaths + 1
         self._start_at = time.monotonic() + min(0.1 * 2**self._deaths, LONGEST_PAUSE_SECONDS)
         self.pid = None
-        level = log.warning if self._deaths <= 1 else log.debug
-        level("a child process ended", child=self.name, code=code, in_a_row=self._deaths)
+        say = log.warning if code and self._deaths <= 1 else log.debug
+        say("a child process ended", child=self.name, code=code, in_a_row=self._deaths)
 
     def send(self, number: signal.Signals) -> None:
         """A signal, if it lives."""
@@ -121,8 +121,8 @@ def _fork(main: Callable[[], None]) -> int:
         processes.die_with_parent(parent, signal.SIGTERM)
         main()
         code = 0
-    except Exception as error:  # noqa: BLE001 - told, and then the parent starts another
-        log.warning("a child process ends", error=f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001 - the parent tells of it once, and starts another
+        log.debug("a child process ends", error=f"{type(error).__name__}: {error}")
     except SystemExit:
         code = 0
     finally:

@@ -21,6 +21,13 @@ from jobs.queue import QUEUE_NAME, SERIALIZER
 TTL_SECONDS = 30  # also decides how long RQ waits for a Redis that hangs
 
 
+def _without_redis_traceback(record: logging.LogRecord) -> bool:
+    """A Redis that is away is one line, not sixty."""
+    if record.exc_info and isinstance(record.exc_info[1], RedisError):
+        record.msg, record.args, record.exc_info = f"Redis is away: {record.exc_info[1]}", (), None
+    return True
+
+
 class BellhopWorker(Worker):
     """Forks a horse per job. SIGTERM: no more jobs, finish this one; again: the horse gives its job back and ends."""
 
@@ -41,6 +48,7 @@ class BellhopWorker(Worker):
         super().bootstrap(*args, **kwargs)
         for name in ("rq.worker", "rq.job"):
             logging.getLogger(name).setLevel(logging.WARNING)
+            logging.getLogger(name).addFilter(_without_redis_traceback)
 
     def subscribe(self) -> None:
         """No commands by Redis (shutdown, kill-horse, stop-job), and no thread of theirs while we fork."""

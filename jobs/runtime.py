@@ -28,7 +28,7 @@ Factory = Callable[[], AbstractAsyncContextManager[Services]]
 
 GUARD_SHARE = 0.9  # of the lease: then this process ends, come what may
 SETTLE_PAUSE_SECONDS = 0.3
-LEAVE_SECONDS = 10.0
+LEAVE_SECONDS = 5.0
 
 NOT_INSTALLED = "running a job: no services were installed in this process"
 

@@ -90,8 +90,6 @@ async def test_it_listens_on_no_port(server: EmbeddedRedis) -> None:
 
 async def test_it_keeps_what_was_written_and_starts_again_when_it_dies(server: EmbeddedRedis) -> None:
     client = connect(server.url)
-        "appendfsync"
-    )
     client.set("kept", "yes")
     await asyncio.sleep(1.2)  # everysec
     first = server.pid

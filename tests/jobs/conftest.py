@@ -1,0 +1,26 @@
+"""A worker yard for each test, with its own database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.storage import open_storage
+from bot.services import Services
+from tests.jobs.yard import Yard, services_of
+
+
+@pytest.fixture
+async def yard(tmp_path: Path, redis_url: str) -> AsyncIterator[Yard]:
+    made = Yard(tmp_path, redis_url)
+    storage = open_storage(made.settings.database)
+    await storage.initialize()
+    await storage.close()
+    yield made
+    made.end_all()
+
+
+@pytest.fixture
+async def services(yard: Yard) -> AsyncIterator[Services]:
+    async with services_of(yard.settings) as opened:
+        yield opened
