@@ -6,6 +6,7 @@ from collections import deque
 from time import monotonic
 
 from bot import checks as found_checks
+from bot import counts as found_counts
 from bot.run import Run
 from bot.safety import mask
 from bot.workshop import Box, ProcessSpec, Workspace
@@ -63,7 +64,7 @@ async def _step(run: Run, step: CheckStep, checks: Checks, workspace: Workspace,
     if batch:
         run.event(JobEventType.LOG, "\n".join(batch))
     code = await running.wait()
-    counts = found_checks.count("\n".join([*kept[-2000:], *tail]))
+    counts = found_counts.count("\n".join([*kept[-2000:], *tail]))
     return StepResult(
         name=step.name,
         is_ok=code == 0 and running.stop_reason == "end",

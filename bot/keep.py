@@ -21,6 +21,7 @@ PERSON_LIMIT = "You have {count} jobs queued or running, and {most} is the limit
 PLACE_LIMIT = "{place} has {count} jobs queued or running, and {most} is the limit. `{slash} jobs`"
 FREE_TEXT = "read as free text, so as `fix`; `{slash} help` lists the verbs"
 KEPT = "{handle} kept"
+FROM_FORK = "This pull request comes from a fork, and the `{runner}` runner runs no code of strangers."
 
 
 def check_options(ask: Ask) -> None:
@@ -35,6 +36,12 @@ def check_options(ask: Ask) -> None:
         raise Refused(NO_AGENT.format(name=agent.replace("`", ""), known=known))
     if options.get("pr", "draft") not in PULL_MODES:
         raise Refused(NO_PULL_MODE)
+
+
+def check_trust(ask: Ask, context: JobContext) -> None:
+    """Raises Refused for code of strangers where the runner is no wall against it."""
+    if context.is_fork and not ask.services.runner.may_run_untrusted:
+        raise Refused(FROM_FORK.format(runner=ask.services.runner.name))
 
 
 async def job(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None = None) -> Said:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.safety import clip, visible
+from bot.invisible import visible
+from bot.safety import clip
 from models.job import Job, JobContext
 
 MOST_CHARACTERS = 120_000

@@ -18,7 +18,9 @@ async def prepare(ask: Ask) -> Ask:
     """Fetch what surrounds the request."""
     keep.check_options(ask)
     platform = ask.services.home_of(ask.message.thread)
-    return replace(ask, context=await platform.context_of(ask.message))
+    context = await platform.context_of(ask.message)
+    keep.check_trust(ask, context)
+    return replace(ask, context=context)
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:

@@ -1,0 +1,166 @@
+"""What leaves: one create, then edits; nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import AuthenticationError, NetworkError, RateLimitError
+from bot.run import Run
+from models.base import now
+from models.job import JobEventType
+from models.outbox import OutboxRow, OutboxState
+from tests.fakes.platform import said
+from tests.fakes.services import Bench
+
+
+async def card_row(bench: Bench) -> OutboxRow:
+    [job] = await bench.jobs()
+    async with bench.storage.read() as work:
+        row = await work.outbox.card_of(job.id)
+    assert row is not None
+    return row
+
+
+async def make_all_due(bench: Bench) -> None:
+    """As if every pace, back-off and lease were over."""
+    rows = bench.storage._memory.outbox
+    earlier = now() - timedelta(minutes=10)
+    for key, row in list(rows.items()):
+        rows[key] = row.model_copy(update={"due_at": earlier, "lease_until": None})
+
+
+async def asked(bench: Bench) -> None:
+    await bench.receive(said("@bellhop fix"))
+    await bench.dispatch()
+
+
+async def test_two_hundred_events_are_one_create_and_few_edits() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix")
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        claimed = await work.jobs.claim(job.id, "w", 60)
+    assert claimed is not None
+    run = Run(bench.services, claimed, "w")
+    bench.platform.pace_seconds = 3600.0
+    for number in range(200):
+        run.event(JobEventType.LOG, f"line {number}")
+        await run.flush()
+        await bench.deliver_answers()
+    [comment] = bench.platform.comments
+    assert len(comment.edits) <= 1
+
+
+async def test_an_urgent_wish_does_not_wait_for_the_pace() -> None:
+    bench = Bench()
+    bench.platform.pace_seconds = 3600.0
+    await bench.hear("@bellhop fix")
+    [job] = await bench.jobs()
+    await bench.hear(f"/bellhop cancel {job.handle}", comment_id="78")
+    assert "stopped by @ana" in bench.answers[0]
+
+
+async def test_an_edit_that_would_change_nothing_is_not_sent() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix")
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        await work.outbox.want(job.id)
+    await bench.deliver_answers()
+    assert bench.platform.comments[0].edits == []
+
+
+async def test_after_a_lost_answer_the_message_is_found_and_not_posted_twice() -> None:
+    bench = Bench()
+    bench.platform.lost_answers["post"] = [NetworkError("posting: the connection broke")]
+    await asked(bench)
+    await bench.deliver_answers()
+    row = await card_row(bench)
+    assert row.is_ambiguous
+    assert row.state is OutboxState.WAITING
+    await make_all_due(bench)
+    await bench.deliver_answers()
+    assert len(bench.platform.comments) == 1
+    assert (await card_row(bench)).remote_id == bench.platform.comments[0].id
+
+
+async def test_a_crash_between_claim_and_answer_counts_as_a_lost_answer() -> None:
+    bench = Bench()
+    await asked(bench)
+    async with bench.storage.begin() as work:
+        await work.outbox.claim("the dead", 10, 60, platform="github", integration="default")
+    body = bench.platform.render_reply("an earlier self posted this", (await card_row(bench)).marker)
+    await bench.platform.post((await card_row(bench)).thread, body)
+    await make_all_due(bench)
+    await bench.deliver_answers()
+    assert len(bench.platform.comments) == 1
+    assert "queued" in bench.platform.comments[0].body
+
+
+async def test_younger_twins_are_deleted() -> None:
+    bench = Bench()
+    bench.platform.lost_answers["post"] = [NetworkError("posting: the connection broke")]
+    await asked(bench)
+    await bench.deliver_answers()
+    first = bench.platform.comments[0]
+    await bench.platform.post(first.thread, first.body)
+    await make_all_due(bench)
+    await bench.deliver_answers()
+    assert [comment.id for comment in bench.platform.comments] == [first.id]
+
+
+async def test_somebody_elses_copy_of_the_marker_is_not_taken_for_ours() -> None:
+    bench = Bench()
+    bench.platform.lost_answers["post"] = [NetworkError("posting: the connection broke")]
+    await asked(bench)
+    await bench.deliver_answers()
+    bench.platform.comments[0].author = bench.platform.comments[0].author.model_copy(update={"id": "666"})
+    await make_all_due(bench)
+    await bench.deliver_answers()
+    assert len(bench.platform.comments) == 2
+
+
+async def test_a_deleted_card_is_told_again() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix")
+    bench.platform.comments.clear()
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        await work.jobs.request_cancel(job.id, "ana")
+        await work.outbox.want(job.id, is_urgent=True)
+    await bench.deliver_answers()
+    assert "stopped by @ana" in bench.answers[0]
+
+
+async def test_a_rate_limit_is_waited_out() -> None:
+    bench = Bench()
+    bench.platform.failures["post"] = [RateLimitError("posting: too many", retry_after_seconds=120)]
+    await asked(bench)
+    await bench.deliver_answers()
+    row = await card_row(bench)
+    assert not row.is_ambiguous
+    assert row.due_at > now() + timedelta(seconds=100)
+
+
+async def test_a_doubt_outlives_later_clear_failures() -> None:
+    bench = Bench()
+    bench.platform.lost_answers["post"] = [NetworkError("posting: the connection broke")]
+    bench.platform.failures["find"] = [RateLimitError("looking: too many")]
+    await asked(bench)
+    await bench.deliver_answers()
+    await make_all_due(bench)
+    await bench.deliver_answers()
+    assert (await card_row(bench)).is_ambiguous
+
+
+@pytest.mark.parametrize("method", ["post"])
+async def test_what_can_never_be_said_is_buried_with_its_reason(method: str) -> None:
+    bench = Bench()
+    bench.platform.failures[method] = [AuthenticationError("posting: the token is refused")]
+    await asked(bench)
+    await bench.deliver_answers()
+    row = await card_row(bench)
+    assert row.state is OutboxState.DEAD
+    assert "token is refused" in row.last_error

@@ -1,0 +1,129 @@
+"""What makes up for the dead."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot import recovery
+from models.base import now
+from models.delivery import Disposition
+from models.job import Failure, Job, JobStatus
+from tests.fakes.services import Bench
+from tests.fakes.storage import MemoryStorage
+
+
+class Clock:
+    """Moves when told."""
+
+    def __init__(self) -> None:
+        self.offset = timedelta()
+
+    def __call__(self) -> datetime:
+        return now() + self.offset
+
+
+async def running(bench: Bench) -> Job:
+    await bench.hear("@bellhop fix")
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        claimed = await work.jobs.claim(job.id, "w", 10)
+    assert claimed is not None
+    return claimed
+
+
+def bench_with_clock() -> tuple[Bench, Clock]:
+    clock = Clock()
+    bench = Bench()
+    storage = MemoryStorage(clock)
+    object.__setattr__(bench, "storage", storage)
+    object.__setattr__(bench.services, "storage", storage)
+    return bench, clock
+
+
+async def test_a_lost_job_is_tried_again_visibly_and_told() -> None:
+    bench, clock = bench_with_clock()
+    job = await running(bench)
+    await recovery.recover_lost(bench.services)
+    assert (await bench.jobs())[0].status is JobStatus.RUNNING, "its lease has not run out"
+    clock.offset = timedelta(seconds=11)
+    bench.queue.told.clear()
+    await recovery.recover_lost(bench.services)
+    [again] = await bench.jobs()
+    assert (again.status, again.attempt) == (JobStatus.QUEUED, 2)
+    assert bench.queue.told == [job.handle]
+    await bench.deliver_answers()
+    assert "lost its worker" in bench.answers[0]
+    assert "retried as attempt 2 of 3" in bench.answers[0]
+
+
+async def test_a_job_lost_in_all_attempts_fails_as_lost() -> None:
+    bench, clock = bench_with_clock()
+    await running(bench)
+    for attempt in (1, 2, 3):
+        clock.offset += timedelta(seconds=11)
+        await recovery.recover_lost(bench.services)
+        if attempt < 3:
+            async with bench.storage.begin() as work:
+                [job] = await bench.jobs()
+                assert await work.jobs.claim(job.id, "w", 10) is not None
+    [job] = await bench.jobs()
+    assert (job.status, job.failure) == (JobStatus.FAILED, Failure.LOST)
+    await bench.deliver_answers()
+    assert "failed for good" in bench.answers[0]
+
+
+async def test_a_cancelled_job_whose_worker_is_gone_ends_as_cancelled() -> None:
+    bench, clock = bench_with_clock()
+    job = await running(bench)
+    await bench.hear(f"/bellhop cancel {job.handle}", comment_id="78")
+    assert (await bench.jobs())[0].status is JobStatus.RUNNING
+    clock.offset = timedelta(seconds=11)
+    await recovery.recover_lost(bench.services)
+    [ended] = await bench.jobs()
+    assert ended.status is JobStatus.CANCELLED
+
+
+async def test_a_lost_hint_is_given_again() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix")
+    bench.queue.told.clear()
+    await recovery.tell_again(bench.services)
+    [job] = await bench.jobs()
+    assert bench.queue.told == [job.handle]
+
+
+async def test_only_the_first_in_line_is_told_again() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("@bellhop fix more", comment_id="2")
+    bench.queue.told.clear()
+    await recovery.tell_again(bench.services)
+    first = (await bench.jobs())[-1]
+    assert bench.queue.told == [first.handle]
+
+
+async def test_the_end_of_one_job_starts_the_next_and_moves_the_line() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("@bellhop fix more", comment_id="2")
+    second, first = await bench.jobs()
+    assert f"2nd behind {first.handle}" in bench.answers[1]
+    bench.queue.told.clear()
+    await bench.hear(f"/bellhop cancel {first.handle}", comment_id="3")
+    assert bench.queue.told == [second.handle]
+    assert "2nd behind" not in bench.answers[1]
+
+
+async def test_finished_deliveries_go_after_their_time_and_open_ones_stay() -> None:
+    bench, clock = bench_with_clock()
+    await bench.hear("just talking")
+    await bench.receive(b"{}", key="open")
+    clock.offset = timedelta(days=31)
+    bench_older = bench.services.settings.retention_days
+    assert bench_older == 30
+    async with bench.storage.begin() as work:
+        gone = await work.deliveries.prune(clock() - timedelta(days=30), 100)
+    assert gone >= 1
+    left = await bench.deliveries()
+    assert [row.key for row in left] == ["open"]
+    assert Disposition.IGNORED_NOT_ADDRESSED not in {row.disposition for row in left}
