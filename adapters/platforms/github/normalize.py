@@ -9,11 +9,11 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from adapters.platforms.github.paths import is_repository
 from adapters.platforms.github.payload import Item, Payload, Repository, Saying, User, read
 from bot.errors import PayloadError
 from bot.platform import Ignored
@@ -21,7 +21,6 @@ from models.delivery import Delivery, Disposition
 from models.message import Actor, Anchor, IncomingMessage, MessageKind, Thread, ThreadKind
 from models.source import SourceType
 
-REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 UNUSED = "nothing to do on {event}"
 SAYS_NOTHING = "the review says nothing of its own"
 NO_REPOSITORY = "{event} names no repository"
@@ -239,7 +238,7 @@ def _full_name(repository: Repository | None) -> str:
         return ""
     owner = (repository.owner.login if repository.owner else None) or ""
     name = repository.full_name or f"{owner}/{repository.name or ''}"
-    return name if REPOSITORY.fullmatch(name) else ""
+    return name if is_repository(name) else ""
 
 
 def _moment(text: str | None) -> datetime | None:
