@@ -5,6 +5,8 @@ docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api
 
 from collections.abc import Mapping, Sequence
 
+from aiohttp import web
+
 from playground.github.records import User
 
 DOCUMENTATION_URL = "https://docs.github.com/rest"
@@ -81,3 +83,8 @@ def secondary_limit(retry_after_seconds: int) -> ApiFailure:
     """403 with `Retry-After`."""
     headers = {"Retry-After": str(retry_after_seconds)}
     return ApiFailure(403, SECONDARY_LIMIT, headers=headers, documentation_url=RATE_LIMIT_URL)
+
+
+def failure_response(failure: ApiFailure) -> web.Response:
+    """A failure as the JSON that GitHub sends."""
+    return web.json_response(failure.body, status=failure.status, headers=failure.headers)

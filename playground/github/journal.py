@@ -1,15 +1,11 @@
 """The log of both directions: requests that came in and webhooks that went out, without secrets."""
 
 import json
-import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
 from playground.github.store import now
-from playground.github.world import ACTOR, FAULT, WORLD, Handler
 
 KEPT_ENTRIES = 5000
 KEPT_BODY_CHARACTERS = 100_000
@@ -30,6 +26,10 @@ class Journal:
         self._written += 1
         self.entries.append({"id": self._written, "direction": direction, "at": now(), **facts})
 
+    def read(self) -> list[dict[str, Any]]:
+        """Every entry as JSON, bodies made readable only now: writing stays quick."""
+        return [entry | {"body": readable(entry["body"])} for entry in self.entries]
+
 
 def visible(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers with secrets hidden."""
@@ -37,7 +37,9 @@ def visible(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def readable(body: bytes) -> Any:
-    """A body as JSON without secrets, else as text, shortened."""
+    """A body as JSON without secrets, else as text, shortened; null when it is empty."""
+    if not body:
+        return None
     try:
         return _without_secrets(json.loads(body))
     except ValueError:
@@ -51,34 +53,3 @@ def _without_secrets(value: Any) -> Any:
         return value
     hidden = {key: HIDDEN for key in value if key in SECRET_KEYS and value[key]}
     return {key: hidden.get(key) or _without_secrets(item) for key, item in value.items()}
-
-
-@web.middleware
-async def record_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Write each request of REST and git, also those that a fault cut short; the control door stays out."""
-    if request.path.startswith("/_playground"):
-        return await handler(request)
-    started, status = time.monotonic(), 0
-    body = await request.read() if request.path.startswith("/api/") else b""
-    try:
-        response: web.StreamResponse = await handler(request)
-        status = response.status
-        return response
-    finally:
-        _write_request(request, body, status, time.monotonic() - started)
-
-
-def _write_request(request: web.Request, body: bytes, status: int, seconds: float) -> None:
-    actor = request.get(ACTOR)
-    request.app[WORLD].journal.write(
-        "in",
-        method=request.method,
-        path=request.path,
-        query=request.query_string,
-        headers=visible(request.headers),
-        body=readable(body) if body else None,
-        status=status,
-        actor=actor.login if actor else None,
-        fault=request.get(FAULT),
-        seconds=round(seconds, 4),
-    )

@@ -6,11 +6,7 @@ docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
 import time
 from dataclasses import dataclass
 
-from aiohttp import web
-
-from playground.github.failures import primary_limit
 from playground.github.records import User
-from playground.github.world import ACTOR, WORLD, Handler
 
 WINDOW_SECONDS = 3600
 ANONYMOUS_LIMIT = 60
@@ -59,21 +55,6 @@ class Limits:
         window = self.window(user)
         window.used, window.reset_at = window.limit, int(time.time()) + reset_seconds
         return window
-
-
-@web.middleware
-async def count_request(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Count each REST request, refuse beyond the limit, and tell in headers; 304 and `/rate_limit` are free."""
-    if not request.path.startswith("/api/v3"):
-        return await handler(request)
-    actor = request.get(ACTOR)
-    window = request.app[WORLD].limits.window(actor)
-    if not window.remaining and not request.path.endswith("/rate_limit"):
-        raise primary_limit(actor, window.reset_at)
-    window.used += 0 if request.path.endswith("/rate_limit") else 1
-    response: web.StreamResponse = await handler(request)
-    window.used -= 1 if response.status == 304 else 0
-    return response
 
 
 def headers(window: Window) -> dict[str, str]:

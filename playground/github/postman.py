@@ -16,12 +16,12 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from playground.github.journal import Journal, readable, visible
+from playground.github.journal import Journal, visible
 from playground.github.records import Delivery, Hook, Repository
 from playground.github.store import Store, now
 
 TIMEOUT_SECONDS = 10
-KEPT_DELIVERIES = 5000
+KEPT_DELIVERIES = 2000
 KEPT_RESPONSE_CHARACTERS = 10_000
 FORM_TYPE = "application/x-www-form-urlencoded"
 ENTERPRISE_VERSION = "3.17.0"
@@ -80,7 +80,7 @@ class Postman:
         headers = self._headers(repository, hook, event, guid) | {"Content-Type": content_type}
         action = payload.get("action")
         delivery = Delivery(
-            self.store.next_id("delivery"), guid, event, action, repository.id, headers, body, payload, now()
+            self.store.next_id("delivery"), guid, event, action, repository.id, headers, body, now()
         )
         self._start(hook, delivery)
         return delivery
@@ -88,9 +88,7 @@ class Postman:
     def repeat(self, hook: Hook, earlier: Delivery) -> Delivery:
         """Another attempt on request: the same GUID and body, another id."""
         facts = (earlier.guid, earlier.event, earlier.action, earlier.repository_id, earlier.request_headers)
-        delivery = Delivery(
-            self.store.next_id("delivery"), *facts, earlier.body, earlier.payload, now(), is_redelivery=True
-        )
+        delivery = Delivery(self.store.next_id("delivery"), *facts, earlier.body, now(), is_redelivery=True)
         self._start(hook, delivery)
         return delivery
 
@@ -147,7 +145,7 @@ class Postman:
             method="POST",
             path=hook.url,
             headers=visible(delivery.request_headers),
-            body=readable(delivery.body),
+            body=delivery.body,
             status=delivery.status_code,
             event=delivery.event,
             action=delivery.action,

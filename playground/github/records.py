@@ -189,7 +189,6 @@ class Delivery:
     repository_id: int
     request_headers: dict[str, str]
     body: bytes
-    payload: dict[str, object]
     delivered_at: str
     is_redelivery: bool = False
     duration_seconds: float = 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,23 +11,25 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from playground.github import limits
 from playground.github.actions.repositories import HookRequest, add_hook
-from playground.github.auth import identify
-from playground.github.control import control_routes
-from playground.github.failures import ApiFailure, not_found
-from playground.github.faults import Faults, failure_response, inject_faults
+from playground.github.control.routes import control_routes
+from playground.github.faults import Faults
 from playground.github.git import Git
 from playground.github.git_host import serve_git
-from playground.github.journal import Journal, record_request
-from playground.github.limits import Limits, count_request
+from playground.github.journal import Journal
+from playground.github.limits import Limits
+from playground.github.links import Links
+from playground.github.middlewares.breakage import inject_faults
+from playground.github.middlewares.counting import count_request
+from playground.github.middlewares.dressing import dress
+from playground.github.middlewares.identity import identify
+from playground.github.middlewares.recording import record_request
 from playground.github.pages import page_routes
-from playground.github.postman import ENTERPRISE_VERSION, Postman
+from playground.github.postman import Postman
 from playground.github.routes import rest_routes
 from playground.github.seeds import plant
-from playground.github.shapes.links import Links
 from playground.github.store import Store
-from playground.github.world import ACTOR, WORLD, Handler, HookTarget, World
+from playground.github.world import WORLD, HookTarget, World
 
 LARGEST_BODY_BYTES = 26 * 1024 * 1024
 SHUTDOWN_SECONDS = 2.0
@@ -45,43 +46,6 @@ class Options:
     rate_limit: int = 5000
     hook_url: str | None = None
     hook_secret: str | None = None
-
-
-@web.middleware
-async def dress(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn failures into GitHub's JSON and put its headers on every REST answer."""
-    if not request.path.startswith("/api/"):
-        return await _handle_plain(request, handler)
-    try:
-        response: web.StreamResponse = await handler(request)
-    except ApiFailure as failure:
-        response = failure_response(failure)
-    except web.HTTPNotFound:
-        response = failure_response(not_found())
-    except web.HTTPMethodNotAllowed:
-        response = failure_response(not_found())
-    if not response.prepared:
-        _add_headers(request, response)
-    return response
-
-
-async def _handle_plain(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        response: web.StreamResponse = await handler(request)
-    except ApiFailure as failure:
-        return failure_response(failure)
-    return response
-
-
-def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    window = request.app[WORLD].limits.window(request.get(ACTOR))
-    fixed = {
-        "X-GitHub-Request-Id": uuid.uuid4().hex[:24].upper(),
-        "X-GitHub-Media-Type": "github.v3; format=json",
-        "X-GitHub-Enterprise-Version": ENTERPRISE_VERSION,
-    }
-    for name, value in (fixed | limits.headers(window)).items():
-        response.headers.setdefault(name, value)
 
 
 class GithubPlayground:

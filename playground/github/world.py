@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from playground.github.git import Git
     from playground.github.journal import Journal
     from playground.github.limits import Limits
+    from playground.github.links import Links
     from playground.github.postman import Postman
-    from playground.github.shapes.links import Links
 
 
 @dataclass(frozen=True)

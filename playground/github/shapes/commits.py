@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from playground.github.history import Change, Commit, Signature
+from playground.github.links import Links
 from playground.github.records import Repository, Status, User
-from playground.github.shapes.links import Links
 from playground.github.shapes.repositories import plain_repository
 from playground.github.shapes.users import maybe_user, simple_user
 from playground.github.store import node_id

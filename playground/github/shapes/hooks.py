@@ -1,9 +1,11 @@
 """Webhooks and their delivery logs on the wire; a secret shows as stars."""
 
+import json
 from typing import Any
+from urllib.parse import parse_qs
 
+from playground.github.links import Links
 from playground.github.records import Delivery, Hook, Repository
-from playground.github.shapes.links import Links
 
 HIDDEN_SECRET = "********"
 
@@ -55,6 +57,8 @@ def delivery_item(record: Delivery) -> dict[str, Any]:
 
 def delivery(record: Delivery, url: str) -> dict[str, Any]:
     """`hook-delivery`: with what was sent and answered."""
-    request = {"headers": record.request_headers, "payload": record.payload}
+    fields = parse_qs(record.body.decode()) if record.body.startswith(b"payload=") else {}
+    payload = json.loads(fields["payload"][0] if fields else record.body)
+    request = {"headers": record.request_headers, "payload": payload}
     response = {"headers": record.response_headers, "payload": record.response_body}
     return delivery_item(record) | {"url": url, "request": request, "response": response}

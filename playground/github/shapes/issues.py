@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from playground.github import access
+from playground.github.links import Links
 from playground.github.records import Comment, Issue, Label, Reaction, Repository
-from playground.github.shapes.links import Links
 from playground.github.shapes.users import maybe_user, simple_user
 from playground.github.store import DEFAULT_LABELS, node_id
 

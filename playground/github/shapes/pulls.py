@@ -3,9 +3,9 @@
 from typing import Any
 
 from playground.github import access
+from playground.github.links import Links
 from playground.github.records import Pull, Repository, Review, ReviewComment
 from playground.github.shapes.issues import label, rollup
-from playground.github.shapes.links import Links
 from playground.github.shapes.repositories import plain_repository
 from playground.github.shapes.users import maybe_user, simple_user
 from playground.github.store import node_id

@@ -5,8 +5,8 @@ from time import strptime
 from typing import Any
 
 from playground.github import access
+from playground.github.links import Links
 from playground.github.records import Repository, User
-from playground.github.shapes.links import Links
 from playground.github.shapes.users import simple_user
 from playground.github.store import node_id
 

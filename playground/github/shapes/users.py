@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from playground.github.links import Links
 from playground.github.records import User
-from playground.github.shapes.links import Links
 from playground.github.store import node_id
 
 USER_TEMPLATES = {
