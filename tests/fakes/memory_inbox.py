@@ -1,0 +1,121 @@
+"""The inbox in memory: deliveries and semantic keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from models.delivery import Delivery, Outcome, WebhookRequest
+from tests.fakes.memory import Rows, cleaned, with_
+
+
+class DeliveryRows(Rows):
+    async def claim(
+        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+    ) -> list[Delivery]:
+        here = [d for d in self._all() if (d.platform, d.integration) == (platform, integration)]
+        due = [d for d in here if d.finished_at is None and d.due_at <= self._clock()]
+        until = self._after(lease_seconds)
+        taken = [
+            with_(d, claimed_by=owner, lease_until=until, due_at=until, attempts=d.attempts + 1)
+            for d in sorted(due, key=lambda d: (d.due_at, d.id))[:limit]
+        ]
+        self._memory.deliveries.update({d.id: d for d in taken})
+        return sorted(taken, key=lambda d: (d.received_at, d.id))
+
+    async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
+        done = 0
+        for outcome in map(cleaned, outcomes):
+            row = self._held(outcome.delivery_id, owner)
+            if row is not None:
+                told = {
+                    name: getattr(outcome, name) for name in Outcome.model_fields if name != "delivery_id"
+                }
+                released = {"claimed_by": None, "lease_until": None, "finished_at": self._clock()}
+                self._memory.deliveries[row.id] = with_(row, **told, **released)
+                done += 1
+        return done
+
+    async def postpone(self, delivery_id: int, owner: str, delay_seconds: float, detail: str) -> None:
+        row = self._held(delivery_id, owner)
+        if row is not None:
+            later = with_(
+                row, due_at=self._after(delay_seconds), claimed_by=None, lease_until=None, detail=detail
+            )
+            self._memory.deliveries[row.id] = later
+
+    async def get(self, delivery_id: int) -> Delivery | None:
+        return self._memory.deliveries.get(delivery_id)
+
+    async def find(self, platform: str, integration: str, key: str) -> Delivery | None:
+        wanted = (platform, integration, key)
+        return next((d for d in self._all() if (d.platform, d.integration, d.key) == wanted), None)
+
+    async def page(
+        self, *, before: int | None, limit: int, platform: str | None = None, disposition: str | None = None
+    ) -> list[Delivery]:
+        found = (d for d in self._all() if before is None or d.id < before)
+        found = (d for d in found if platform in {None, d.platform})
+        return _newest((d for d in found if disposition is None or _matches(d, disposition)), limit)
+
+    async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]:
+        here = (d for d in self._all() if d.thread == thread_key and d.finished_at)
+        return _newest((d for d in here if actor_id in {None, d.actor_id}), limit)
+
+    async def by_url(self, url: str) -> Delivery | None:
+        return next(iter(_newest((d for d in self._all() if d.url == url and d.finished_at), 1)), None)
+
+    async def reopen(self, delivery_id: int) -> bool:
+        row = self._memory.deliveries.get(delivery_id)
+        if row is None or (row.lease_until is not None and row.lease_until > self._clock()):
+            return False
+        anew = {
+            "due_at": self._clock(),
+            "attempts": 0,
+            "detail": "",
+            "disposition": None,
+            "finished_at": None,
+        }
+        self._memory.deliveries[row.id] = with_(row, **anew, claimed_by=None, lease_until=None)
+        return True
+
+    async def prune(self, older_than: datetime, limit: int) -> int:
+        old = sorted(
+            (d.finished_at, d.id) for d in self._all() if d.finished_at and d.finished_at < older_than
+        )[:limit]
+        for _, delivery_id in old:
+            del self._memory.deliveries[delivery_id]
+        taken = sorted((at, key) for key, (_, at) in self._memory.keys.items() if at < older_than)[
+            : limit - len(old)
+        ]
+        for _, key in taken:
+            del self._memory.keys[key]
+        return len(old) + len(taken)
+
+    def _all(self) -> list[Delivery]:
+        return list(self._memory.deliveries.values())
+
+    def _held(self, delivery_id: int, owner: str) -> Delivery | None:
+        row = self._memory.deliveries.get(delivery_id)
+        return row if row and row.claimed_by == owner and row.finished_at is None else None
+
+
+class KeyRows(Rows):
+    async def take(self, key: str, delivery_id: int) -> bool:
+        if key in self._memory.keys:
+            return False
+        self._memory.keys[key] = (delivery_id, self._clock())
+        return True
+
+    async def holder(self, key: str) -> int | None:
+        found = self._memory.keys.get(key)
+        return found[0] if found else None
+
+
+def _matches(delivery: Delivery, disposition: str) -> bool:
+    found = delivery.disposition
+    return found is not None and disposition in {found.value, found.kind}
+
+
+def _newest(found: Iterable[Delivery], limit: int) -> list[Delivery]:
+    return [with_(d, request=WebhookRequest()) for d in sorted(found, key=lambda d: -d.id)[:limit]]

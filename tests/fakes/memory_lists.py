@@ -1,0 +1,119 @@
+"""Finding jobs in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.job import Job, JobEvent, JobStatus, Transition
+from tests.fakes.memory import Rows, with_
+
+
+class JobLists(Rows):
+    async def get_job(self, job_id: str) -> Job | None:
+        job = self._memory.jobs.get(job_id)
+        return job and with_(job, events=self._memory.events.get(job_id, ()))
+
+    async def list_jobs(self) -> list[Job]:
+        return _newest(self._all())
+
+    async def get_events_since(self, job_id: str, last_event_id: int) -> list[JobEvent]:
+        return [e for e in self._memory.events.get(job_id, ()) if (e.seq or 0) > last_event_id]
+
+    async def transitions(self, job_id: str) -> list[Transition]:
+        return [t for t in self._memory.transitions.values() if t.job_id == job_id]
+
+    async def expired(self, limit: int) -> list[Job]:
+        over = [job for job in self._all() if self._is_over(job)]
+        return sorted(over, key=lambda job: str(job.lease_until))[:limit]
+
+    async def claimable(self, limit: int) -> list[Job]:
+        return sorted((job for job in self._all() if self._may_start(job)), key=_place)[:limit]
+
+    async def next_in_line(self, lock_key: str) -> Job | None:
+        return next(iter(self._line(lock_key)), None)
+
+    async def ahead_of(self, job: Job) -> list[Job]:
+        if not job.lock_key:
+            return []
+        holder = self._holder(job.lock_key)
+        waiting = [other for other in self._line(job.lock_key) if _place(other) < _place(job)]
+        return [other for other in ([holder] if holder else []) + waiting if other.id != job.id]
+
+    async def by_handle(self, prefix: str) -> list[Job]:
+        return _newest(job for job in self._all() if job.handle and job.handle.startswith(prefix))[:10]
+
+    async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
+        keys, ids = self._partners(thread_key)
+        here = (job for job in self._all() if _thread(job) in keys or job.id in ids)
+        return _newest(job for job in here if not (is_active and job.status.is_terminal))[:limit]
+
+    async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]:
+        here = (job for job in self._all() if _thread(job) == thread_key)
+        return _newest(job for job in here if job.context and job.context.comment_id == comment_id)
+
+    async def page(
+        self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int
+    ) -> list[Job]:
+        found = (job for job in self._all() if _is_of(job, requester_id, repository))
+        return _newest(
+            job for job in found if before is None or (job.created_at and job.created_at < before)
+        )[:limit]
+
+    async def count_active(self, *, requester_id: str | None = None, repository: str | None = None) -> int:
+        found = (job for job in self._all() if _is_of(job, requester_id, repository))
+        return sum(not job.status.is_terminal for job in found)
+
+    def _all(self) -> list[Job]:
+        return list(self._memory.jobs.values())
+
+    def _line(self, lock_key: str) -> list[Job]:
+        waiting = (job for job in self._all() if job.lock_key == lock_key and job.status is JobStatus.QUEUED)
+        return sorted(waiting, key=_place)
+
+    def _holder(self, lock_key: str) -> Job | None:
+        return next(
+            (job for job in self._all() if lock_key and job.lock_key == lock_key and job.holds_lock), None
+        )
+
+    def _may_start(self, job: Job) -> bool:
+        if job.status is not JobStatus.QUEUED or not job.lock_key:
+            return job.status is JobStatus.QUEUED
+        return self._holder(job.lock_key) is None and self._line(job.lock_key)[0].id == job.id
+
+    def _is_over(self, job: Job) -> bool:
+        lease = job.lease_until
+        return job.status is JobStatus.RUNNING and lease is not None and lease <= self._clock()
+
+    def _partners(self, thread_key: str) -> tuple[set[str], set[str]]:
+        place, _, number = thread_key.rpartition("#")
+        repository = place.split(":", 2)[-1]
+        shared = [
+            change
+            for change in self._memory.changes.values()
+            if change.repository == repository
+            and number in {str(change.issue_number), str(change.pull_number)}
+        ]
+        numbers = {n for change in shared for n in (change.issue_number, change.pull_number) if n is not None}
+        ids = {
+            job_id for job_id, change_id in self._memory.change_jobs if change_id in {c.id for c in shared}
+        }
+        return {thread_key, *(f"{place}#{n}" for n in numbers)}, ids
+
+
+def _place(job: Job) -> tuple[str, str]:
+    return job.created_at.isoformat(timespec="microseconds") if job.created_at else "", job.id
+
+
+def _newest(found: Iterable[Job]) -> list[Job]:
+    return sorted(found, key=_place, reverse=True)
+
+
+def _thread(job: Job) -> str:
+    return job.context.thread.key if job.context and job.context.thread else ""
+
+
+def _is_of(job: Job, requester_id: str | None, repository: str | None) -> bool:
+    requester = job.requester.id if job.requester else ""
+    place = job.context.repository if job.context else ""
+    return requester_id in {None, requester} and repository in {None, place}
