@@ -115,6 +115,7 @@ CODE: list[tuple[str, str, str, Endpoint]] = [
     ("PATCH", REPO + "/git/refs/{ref:.+}", "write", refs.update_ref),
     ("DELETE", REPO + "/git/refs/{ref:.+}", "write", refs.delete_ref),
     ("GET", REPO + "/branches", "read", refs.list_branches),
+    ("GET", REPO + "/branches/{branch:.+}/protection", "admin", refs.get_protection),
     ("GET", REPO + "/branches/{branch:.+}", "read", refs.get_branch),
     ("GET", REPO + "/rules/branches/{branch:.+}", "read", refs.list_rules),
     ("GET", REPO + "/commits", "read", commits.list_commits),

@@ -69,6 +69,40 @@ def described_path(path: str) -> str:
     return found[1] + quote(found[2], safe="") + (found[3] or "") if found else plain
 
 
+REQUIRED: dict[str, list[str]] = json.loads((Path(__file__).parent / "required_keys.json").read_text())
+NUMBER, REPO = r"/\d+", r"^/repos/[^/]+/[^/]+"
+# What a path answers with, for the check that needs no vendor's file; lists and single objects alike.
+KINDS = {
+    r"^/user(/\d+|s/[^/]+)?$": "user",
+    REPO + "(/forks)?$": "repository",
+    REPO + f"/issues({NUMBER})?$": "issue",
+    REPO + f"/issues(/comments{NUMBER}|{NUMBER}/comments|/comments)$": "issue comment",
+    REPO + "/.*/reactions$": "reaction",
+    REPO + "/.*labels$": "label",
+    REPO + f"/pulls{NUMBER}$": "pull request",
+    REPO + "/pulls$": "listed pull request",
+    REPO + f"/pulls{NUMBER}/reviews({NUMBER})?$": "review",
+    REPO
+    + f"/pulls(/comments{NUMBER}|{NUMBER}/comments|{NUMBER}/comments{NUMBER}/replies)$": "review comment",
+    REPO + "/collaborators/[^/]+/permission$": "permission",
+    REPO + "/git/(ref/.+|refs|refs/.+)$": "ref",
+    REPO + f"/(commits|pulls{NUMBER}/commits|commits/[^/]+)$": "commit",
+    REPO + f"/pulls{NUMBER}/files$": "changed file",
+    REPO + "/(statuses/[^/]+|commits/.+/statuses)$": "status",
+    REPO + f"/hooks({NUMBER})?$": "hook",
+    REPO + f"/hooks{NUMBER}/deliveries({NUMBER})?$": "delivery",
+}
+
+
+def missing_keys(path: str, body: bytes) -> list[str]:
+    """The keys that GitHub's description requires and the answer lacks."""
+    plain = path.removeprefix("/api/v3")
+    kind = next((kind for pattern, kind in KINDS.items() if re.search(pattern, plain)), None)
+    data = json.loads(body or b"[]")
+    items = data if isinstance(data, list) else [data]
+    return sorted({key for item in items for key in REQUIRED[kind] if key not in item}) if kind else []
+
+
 @dataclass
 class Watcher:
     """Sees every answer of a playground; `complaints` says where one broke the contract."""
@@ -113,6 +147,9 @@ def check(method: str, path: str, status: int, body: bytes) -> str | None:
     """What is wrong with one JSON answer, or None."""
     if status >= 400:
         return _complain_about_error(body)
+    missing = missing_keys(path, body)
+    if missing:
+        return f"without {missing}"
     openapi, plain = description(), described_path(path)
     if openapi is None or UNDESCRIBED.match(plain) or not body:
         return None

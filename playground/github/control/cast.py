@@ -65,9 +65,13 @@ async def add_repository(request: web.Request) -> web.Response:
 
 
 async def change_repository(request: web.Request) -> web.Response:
-    """`PATCH /repositories/{owner}/{repo} {private?, protected?, collaborators?, locked?}`; role "none" removes."""
+    """`PATCH /repositories/{owner}/{repo} {private?, has_issues?, protected?, collaborators?, locked?}`.
+
+    The role "none" removes a collaborator; `locked` lists issue numbers.
+    """
     world, repository, data = world_of(request), find_repository(request), await read_json(request)
     repository.is_private = data.get("private", repository.is_private) is True
+    repository.has_issues = data.get("has_issues", repository.has_issues) is True
     repository.protected = [str(pattern) for pattern in data.get("protected", repository.protected)]
     for login, role in (data.get("collaborators") or {}).items():
         _grant(world, repository, login, role)

@@ -27,7 +27,9 @@ BAD_SHA = "The sha parameter must be exactly 40 characters and contain only [0-9
 NO_OBJECT = "Object does not exist"
 NOT_FAST_FORWARD = "Update is not a fast forward"
 PROTECTED = "Repository rule violations found\n\nChanges must be made through a pull request.\n\n"
+NOT_PROTECTED = "Branch not protected"
 NO_BRANCH = "Branch not found"
+UNUSED_PROTECTIONS = ("required_linear_history", "allow_force_pushes", "allow_deletions")
 RULES = ("pull_request", "non_fast_forward", "deletion")
 
 
@@ -156,6 +158,16 @@ async def get_branch(call: Call) -> web.Response:
         "protection_url": f"{url}/protection",
     }
     return answer(call, shape)
+
+
+async def get_protection(call: Call) -> web.Response:
+    """`GET .../branches/{branch}/protection`: 404 when nothing protects the branch."""
+    name = call.path("branch")
+    if not is_protected(call.repository, name):
+        raise ApiFailure(404, NOT_PROTECTED)
+    url = f"{call.world.links.repository(call.repository)}/branches/{name}/protection"
+    off = {name: {"enabled": False} for name in UNUSED_PROTECTIONS}
+    return answer(call, {"url": url, "enabled": True, **off})
 
 
 def _no_checks() -> dict[str, object]:

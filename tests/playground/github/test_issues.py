@@ -114,3 +114,12 @@ async def test_closing_says_who_and_why(people: Any, repo: str, github: Any) -> 
     assert (opened["closed_at"], opened["state_reason"]) == (None, "reopened")
     assert (await people("writer").patch(f"{repo}/issues/1", json={"state": "ajar"})).status_code == 422
     assert (await people("writer").get(f"{repo}/issues/99")).status_code == 404
+
+
+async def test_disabled_issues_are_gone(people: Any, repo: str, control: Any) -> None:
+    await control.patch(repo.replace("/repos/", "/repositories/"), json={"has_issues": False})
+    answer = await people("bot").post(f"{repo}/issues", json={"title": "T"})
+    assert (answer.status_code, answer.json()["message"]) == (
+        410,
+        "Issues has been disabled in this repository.",
+    )

@@ -61,6 +61,9 @@ async def test_rules_tell_and_hold(people: Any, repo: str, control: Any) -> None
     assert rules == {"pull_request", "non_fast_forward", "deletion"}
     assert (await bot.get(f"{repo}/rules/branches/free")).json() == []
     assert (await bot.get(f"{repo}/branches/main")).json()["protected"] is True
+    assert (await people("admin").get(f"{repo}/branches/main/protection")).json()["enabled"] is True
+    free = await people("admin").get(f"{repo}/branches/free/protection")
+    assert (free.status_code, free.json()["message"]) == (404, "Branch not protected")
     assert (await bot.delete(f"{repo}/git/refs/heads/main")).status_code == 422
     refused = await bot.patch(f"{repo}/git/refs/heads/main", json={"sha": await tip(people, repo)})
     assert "Changes must be made through a pull request." in refused.json()["message"]
