@@ -59,9 +59,9 @@ def open_writer(options: Options) -> AsyncEngine:
 
 
 def open_reader(options: Options) -> AsyncEngine:
-    """For reading; on SQLite these never wait for a writer."""
+    """For reading only; on SQLite these never wait for a writer."""
     if not options.is_sqlite:
-        return _open_postgresql(options)
+        return _open_postgresql(options).execution_options(postgresql_readonly=True)
     return _open_sqlite(options, "BEGIN", (*options.write_pragmas, READ_ONLY), size=READERS)
 
 

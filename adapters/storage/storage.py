@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import text
@@ -57,7 +57,7 @@ class SQLStorage(Storage):
         self._writer = open_writer(options)
         self._reader = open_reader(options)
         self._lock = asyncio.Lock()
-        self._holder: asyncio.Task[Any] | None = None
+        self._writing: set[asyncio.Task[Any] | None] = set()
         self._inode = (0, 0)
         self._inbox = SQLiteInbox(options) if options.is_sqlite else PostgresInbox(self._writer)
         self._group = GroupCommit(self._commit, self._turn)
@@ -129,17 +129,16 @@ class SQLStorage(Storage):
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        if not self._options.is_sqlite:
-            yield
-            return
-        if self._holder is not None and self._holder is asyncio.current_task():
+        task = asyncio.current_task()
+        if task in self._writing:
             raise RuntimeError(NESTED)
-        async with self._lock:
-            self._holder = asyncio.current_task()
-            try:
+        self._writing.add(task)
+        try:
+            # PostgreSQL has as many writers as connections: there each turn comes at once.
+            async with self._lock if self._options.is_sqlite else nullcontext():
                 yield
-            finally:
-                self._holder = None
+        finally:
+            self._writing.discard(task)
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, doing: str) -> AsyncIterator[AsyncConnection]:
