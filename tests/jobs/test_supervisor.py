@@ -1,0 +1,198 @@
+"""The supervisor: it beats, it ends what outlived its job, and it touches nothing else."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.storage import open_storage
+from bot.services import Services
+from jobs import processes, supervisor
+from jobs.supervisor import Supervisor
+from models.base import now
+from models.job import Job, JobStatus
+from models.worker import ProcessRecord, WorkerRecord
+from tests.jobs.yard import Yard, is_gone, services_of, until
+
+Sleeper = Callable[[], subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def sleeper() -> Iterator[Sleeper]:
+    started = []
+
+    def start() -> subprocess.Popen[bytes]:
+        program = "import time; time.sleep(600)"
+        process = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+async def yard(tmp_path: Path) -> Yard:
+    made = Yard(tmp_path, "redis://127.0.0.1:1/0")
+    storage = open_storage(made.settings.database)
+    await storage.initialize()
+    await storage.close()
+    return made
+
+
+@pytest.fixture
+async def services(yard: Yard) -> AsyncIterator[Services]:
+    async with services_of(yard.settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def host(services: Services) -> Supervisor:
+    moment = now()
+    record = WorkerRecord(
+        id="host:1:1",
+        host=socket.gethostname(),
+        boot_id=processes.boot_id(),
+        pid=os.getpid(),
+        version="1",
+        started_at=moment,
+        seen_at=moment,
+    )
+    return Supervisor(services, record)
+
+
+async def running(yard: Yard, services: Services) -> Job:
+    job = await yard.new(services, "")
+    async with services.storage.begin() as work:
+        claimed = await work.jobs.claim(job.id, "worker", 60)
+    assert claimed is not None
+    return claimed
+
+
+async def remember(services: Services, job: Job, pid: int, role: str, **change: object) -> ProcessRecord:
+    made = processes.record(job.id, job.attempt, pid, role)
+    assert made is not None
+    made = made.model_copy(update=change)
+    async with services.storage.begin() as work:
+        await work.workers.remember(made)
+    return made
+
+
+async def known(services: Services) -> list[ProcessRecord]:
+    async with services.storage.read() as work:
+        return await work.workers.processes(socket.gethostname())
+
+
+async def test_it_beats_until_it_is_stopped_and_says_goodbye(services: Services, host: Supervisor) -> None:
+    stop = asyncio.Event()
+    watching = asyncio.create_task(host.watch(stop))
+
+    async def alive() -> int:
+        async with services.storage.read() as work:
+            return len(await work.workers.alive(10))
+
+    async with asyncio.timeout(20):
+        while not await alive():  # noqa: ASYNC110 - a row in a database
+            await asyncio.sleep(0.05)
+    stop.set()
+    await watching
+    assert await alive() == 0
+
+
+async def test_a_database_that_goes_away_does_not_end_it(
+    yard: Yard, services: Services, host: Supervisor
+) -> None:
+    stop = asyncio.Event()
+    database = yard.folder / "test.db"
+    database.rename(yard.folder / "gone.db")
+    watching = asyncio.create_task(host.watch(stop))
+    await asyncio.sleep(0.5)
+    assert not watching.done()
+    stop.set()
+    await watching
+
+
+async def test_a_job_with_its_horse_is_left_alone(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper
+) -> None:
+    job, horse, agent = await running(yard, services), sleeper(), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    await remember(services, job, agent.pid, "agent")
+    await host.look()
+    assert horse.poll() is None
+    assert agent.poll() is None
+    assert len(await known(services)) == 2
+
+
+async def test_agents_without_a_horse_end_and_their_job_is_given_back(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper
+) -> None:
+    job, horse, agent = await running(yard, services), sleeper(), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    await remember(services, job, agent.pid, "agent")
+    horse.kill()
+    await asyncio.to_thread(horse.wait)
+    await host.look()
+    assert is_gone(agent.pid)
+    assert await known(services) == []
+    async with services.storage.read() as work:
+        assert [each.id for each in await work.jobs.expired(5)] == [job.id]
+
+
+async def test_a_horse_whose_job_is_over_gets_time_to_leave_and_no_more(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job, horse = await running(yard, services), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    async with services.storage.begin() as work:
+        await work.jobs.settle(job.id, job.attempt, JobStatus.FAILED)
+    await host.look()
+    await host.look()
+    assert horse.poll() is None
+    monkeypatch.setattr(supervisor, "WIND_DOWN_SECONDS", 0.0)
+    await asyncio.sleep(0.01)
+    await host.look()
+    await until(lambda: is_gone(horse.pid))
+
+
+async def test_what_another_boot_recorded_is_forgotten_and_nobody_is_killed_for_it(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper
+) -> None:
+    job, bystander = await running(yard, services), sleeper()
+    await remember(services, job, bystander.pid, "agent", boot_id="the boot before")
+    await host.look()
+    assert await known(services) == []
+    assert bystander.poll() is None
+
+
+async def test_another_host_s_processes_are_not_its_business(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper
+) -> None:
+    job, bystander = await running(yard, services), sleeper()
+    await remember(services, job, bystander.pid, "agent", host="another")
+    await host.look()
+    assert bystander.poll() is None
+    async with services.storage.read() as work:
+        assert len(await work.workers.processes("another")) == 1
+
+
+async def test_a_new_attempt_ends_what_the_earlier_ones_left(
+    yard: Yard, services: Services, sleeper: Sleeper
+) -> None:
+    job, horse, agent, ours = await running(yard, services), sleeper(), sleeper(), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    await remember(services, job, agent.pid, "agent")
+    second = job.model_copy(update={"attempt": 2})
+    await remember(services, second, ours.pid, "horse")
+    await supervisor.reap_earlier(services, second)
+    assert is_gone(horse.pid)
+    assert is_gone(agent.pid)
+    assert ours.poll() is None
+    assert [each.pid for each in await known(services)] == [ours.pid]
