@@ -21,7 +21,7 @@ async def test_a_new_person_and_a_new_repository(control: Any, github: Any) -> N
     wanted = {
         "owner": "zoe",
         "name": "thing",
-        "files": {"a b/é.txt": "ünï\n", ".bellhop.yml": "checks: []\n"},
+        "files": {"a b/é.txt": "ünï\n", ".bellhop.yml": "run: []\n"},
         "private": True,
         "collaborators": {github.cast["reader"]: "read"},
         "protected": ["main"],
