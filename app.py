@@ -40,9 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
-# --- composition ---------------------------------------------------------------------------------------------------
-
-
 @asynccontextmanager
 async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
@@ -233,9 +230,6 @@ async def start_redis(settings: Settings, stack: contextlib.AsyncExitStack) -> S
     await embedded.start()
     stack.push_async_callback(embedded.stop)
     return settings.model_copy(update={"redis_url": embedded.url})
-
-
-# --- tools ---------------------------------------------------------------------------------------------------------
 
 
 def migrate(args: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import phrases
-from bot.safety import harmless
+from bot.safety import headline
 from models.card import Card, CardState, CardStep
 from models.job import Failure, Job, JobEvent, JobEventType, JobStatus
 
@@ -103,7 +103,7 @@ def _state(job: Job, facts: dict[str, Any]) -> CardState:
 
 def what(job: Job) -> str:
     """`J-7K3Q fix "failing test" on acme/api#42`. The request's words are somebody's: made harmless here."""
-    asked = phrases.short(harmless(job.request.text)).replace('"', "'").replace("`", "'")
+    asked = phrases.short(headline(phrases.first_line(job.request.text))).replace('"', "'")
     quoted = f' "{asked}"' if asked else ""
     return f"{job.handle} {job.request.verb}{quoted} on {job.thread}"
 

@@ -35,9 +35,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def first_line(text: str) -> str:
+    """The first line that says anything."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+
+
 def short(text: str, limit: int = SHORT_TEXT) -> str:
     """The first line of `text`, clipped at a word, for a headline."""
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    line = first_line(text)
     if len(line) <= limit:
         return line
     return line[: limit - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

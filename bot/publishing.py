@@ -12,7 +12,7 @@ from bot.phrases import short
 from bot.planning import Plan
 from bot.platform import Forge, PullRequest, PullRequestDraft
 from bot.run import Run
-from bot.safety import clip, harmless, mask
+from bot.safety import clip, harmless, mask, plain
 from bot.workshop import Commit, Diff, Workspace
 from models.agent import AgentState
 from models.base import now
@@ -128,7 +128,7 @@ def _title(job: Job) -> str:
     context = job.context
     asked = short(job.request.text, TITLE_CHARACTERS - 20)
     title = asked or (context.issue_title if context else "") or DEFAULT_TITLE.format(key=job.thread)
-    return TITLE.format(title=short(harmless(title), TITLE_CHARACTERS - 20), handle=job.handle)
+    return TITLE.format(title=short(plain(title), TITLE_CHARACTERS - 20), handle=job.handle)
 
 
 def _body(job: Job, plan: Plan, summary: str, checks: str) -> str:
@@ -150,7 +150,7 @@ async def _commit(run: Run, forge: Forge, plan: Plan, summary: str) -> Commit:
     subject = short(job.request.text, SUBJECT_CHARACTERS) or short(
         plan.context.issue_title, SUBJECT_CHARACTERS
     )
-    message = f"{harmless(subject) or DEFAULT_TITLE.format(key=job.thread)}\n\n{harmless(summary)}"
+    message = f"{plain(subject) or DEFAULT_TITLE.format(key=job.thread)}\n\n{plain(summary)}"
     return Commit(
         message=message.strip(),
         author_name=settings.commit_name or me.display_name or me.login,

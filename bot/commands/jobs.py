@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.command import Ask, CommandSpec, Said
-from bot.phrases import short
+from bot.phrases import first_line, short
 from bot.ports import UnitOfWork
-from bot.safety import harmless
+from bot.safety import headline
 from models.command import VerbSpec
 from models.identity import Role
 from models.job import Job
@@ -43,7 +43,7 @@ async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
 
 
 def _line(job: Job) -> str:
-    asked = short(harmless(job.request.text), 40).replace("`", "'")
+    asked = short(headline(first_line(job.request.text)), 40)
     return LINE.format(
         handle=job.handle,
         status=job.status.value,
