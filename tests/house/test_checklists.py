@@ -8,10 +8,10 @@ import pytest
 from adapters.platforms import PLATFORMS
 from bot.commands import COMMANDS
 from models.source import SourceType
-from tests.house.tree import ROOT, literals, product_modules, syntax, tracked
+from tests.house.tree import ROOT, literals, names_used, product_modules, syntax, tracked
 
-# `app.py` knows everyone; `SourceType` and `GithubResolverJob` are given names; a logger is named by its library.
-SPEAK_OF_PLATFORMS = {"app.py", "models/source.py", "models/job.py", "adapters/telemetry.py"}
+# `SourceType` and `GithubResolverJob` are given names; a logger is named by its library.
+SPEAK_OF_PLATFORMS = {"models/source.py", "models/job.py", "adapters/telemetry.py"}
 INTERNAL = {"openhands"}
 
 
@@ -32,20 +32,28 @@ def test_each_command_is_one_file_and_one_word() -> None:
     assert {name: spec.name for name, spec in COMMANDS.items()} == {name: name for name in COMMANDS}
 
 
-def test_a_platform_is_named_only_at_home() -> None:
+def named_in(path: Path) -> list[str]:
+    """Every place of a module that decides by a platform's name: `"github"`, `SourceType.GITHUB`."""
     names = {source.value for source in SourceType} - INTERNAL
-    word = re.compile(
-        rf"(?<![a-z])({'|'.join(sorted(names, key=len, reverse=True))})(?![a-z])", re.IGNORECASE
-    )
+    module = syntax(path)
+    texts = [f"{path}:{line}: {text!r}" for line, text in literals(module) if text.lower() in names]
+    members = {f"SourceType.{source.name}" for source in SourceType if source.value in names}
+    return texts + [f"{path}: {name}" for name in names_used(module) if name in members]
+
+
+def test_nobody_decides_by_a_platforms_name_but_the_platform() -> None:
     elsewhere = [
-        f"{path}:{line}: {text[:60]!r}"
+        place
         for path in product_modules()
         if not path.as_posix().startswith(("adapters/platforms/", "playground/"))
         and path.as_posix() not in SPEAK_OF_PLATFORMS
-        for line, text in literals(syntax(path))
-        if word.search(text)
+        for place in named_in(path)
     ]
     assert elsewhere == []
+
+
+def test_a_decision_by_name_is_seen() -> None:
+    assert named_in(Path("models/job.py")) != []
 
 
 def test_each_command_has_a_test_that_names_it() -> None:
