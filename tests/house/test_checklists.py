@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from adapters import agents, runners
 from adapters.platforms import PLATFORMS
 from bot.commands import COMMANDS
 from models.source import SourceType
@@ -30,6 +31,14 @@ def test_each_platform_is_one_folder_and_one_line() -> None:
 def test_each_command_is_one_file_and_one_word() -> None:
     assert modules_in("bot/commands") == set(COMMANDS)
     assert {name: spec.name for name, spec in COMMANDS.items()} == {name: name for name in COMMANDS}
+
+
+def test_each_agent_is_one_file_and_one_line() -> None:
+    assert modules_in("adapters/agents") == set(agents.AGENTS)
+
+
+def test_each_runner_is_one_file_and_one_line() -> None:
+    assert modules_in("adapters/runners") == set(runners.RUNNERS)
 
 
 def named_in(path: Path) -> list[str]:
