@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import random
 import time
 import uuid
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Behavior:
     is_on: bool = True
     copies: int = 1
     delay_seconds: float = 0.0
+    jitter_seconds: float = 0.0  # each delivery waits up to so much longer, so that they overtake each other
     timeout_seconds: float = TIMEOUT_SECONDS
 
 
@@ -114,7 +116,7 @@ class Postman:
         }
 
     async def _attempt(self, hook: Hook, delivery: Delivery) -> None:
-        await asyncio.sleep(self.behavior.delay_seconds)
+        await asyncio.sleep(self.behavior.delay_seconds + self.behavior.jitter_seconds * random.random())
         started = time.monotonic()
         if self.behavior.is_on:
             await self._send(hook, delivery)

@@ -10,6 +10,7 @@ from playground.github.endpoints import (
     comments,
     commits,
     contents,
+    files,
     hooks,
     issues,
     labels,
@@ -127,6 +128,8 @@ CODE: list[tuple[str, str, str, Endpoint]] = [
     ("POST", REPO + "/statuses/{ref}", "write", commits.create_status),
     ("GET", REPO + "/contents", "read", contents.get_contents),
     ("GET", REPO + "/contents/{path:.*}", "read", contents.get_contents),
+    ("PUT", REPO + "/contents/{path:.+}", "write", files.put_file),
+    ("DELETE", REPO + "/contents/{path:.+}", "write", files.delete_file),
 ]
 HOOKS: list[tuple[str, str, str, Endpoint]] = [
     ("GET", REPO + "/hooks", "admin", hooks.list_hooks),

@@ -31,7 +31,7 @@ async def show_webhooks(request: web.Request) -> web.Response:
 
 
 async def set_webhooks(request: web.Request) -> web.Response:
-    """`PUT /webhooks {is_on?, copies?, delay_seconds?, timeout_seconds?}`; what is left out is as on GitHub."""
+    """`PUT /webhooks {is_on?, copies?, delay_seconds?, jitter_seconds?, timeout_seconds?}`; the rest as on GitHub."""
     world_of(request).postman.behavior = Behavior(**only_known(Behavior, await read_json(request)))
     return await show_webhooks(request)
 

@@ -1,4 +1,4 @@
-"""Files of a repository: read, write, delete.
+"""Files of a repository: read, folder listings, and committing one file.
 
 docs.github.com/rest/repos/contents
 """
@@ -26,7 +26,7 @@ async def get_contents(call: Call) -> web.StreamResponse:
     sha = await call.world.git.resolve(call.repository.id, ref) if not ref.startswith("-") else None
     if sha is None:
         raise ApiFailure(404, NO_REF.format(ref=ref))
-    entry = await _entry(call, sha, path) if path else ("tree", sha, "0", "")
+    entry = await find_entry(call, sha, path) if path else ("tree", sha, "0", "")
     if entry is None:
         raise not_found()
     return await (
@@ -47,7 +47,8 @@ async def _entries(call: Call, *arguments: str) -> list[Entry]:
     return found
 
 
-async def _entry(call: Call, sha: str, path: str) -> Entry | None:
+async def find_entry(call: Call, sha: str, path: str) -> Entry | None:
+    """The file or folder at a path of a commit, or None."""
     try:
         return next(iter(await _entries(call, sha, "--", f":(literal){path}")), None)
     except GitFailure:
@@ -57,7 +58,7 @@ async def _entry(call: Call, sha: str, path: str) -> Entry | None:
 async def _answer_folder(call: Call, sha: str, path: str, ref: str) -> web.Response:
     entries = await _entries(call, f"{sha}:{path}" if path else sha)
     prefix = f"{path}/" if path else ""
-    return answer(call, [_shape(call, (*entry[:3], prefix + entry[3]), ref) for entry in entries])
+    return answer(call, [shape_entry(call, (*entry[:3], prefix + entry[3]), ref) for entry in entries])
 
 
 async def _answer_file(call: Call, entry: Entry, ref: str) -> web.StreamResponse:
@@ -65,10 +66,11 @@ async def _answer_file(call: Call, entry: Entry, ref: str) -> web.StreamResponse
     if any(kind in call.request.headers.get("Accept", "") for kind in RAW_TYPES):
         return web.Response(body=content, content_type="application/vnd.github.raw+json", charset="utf-8")
     encoded = base64.encodebytes(content).decode()
-    return answer(call, _shape(call, entry, ref) | {"content": encoded, "encoding": "base64"})
+    return answer(call, shape_entry(call, entry, ref) | {"content": encoded, "encoding": "base64"})
 
 
-def _shape(call: Call, entry: Entry, ref: str) -> dict[str, Any]:
+def shape_entry(call: Call, entry: Entry, ref: str) -> dict[str, Any]:
+    """The entry without content, as listings carry it."""
     kind, sha, size, path = entry
     links, repository = call.world.links, call.repository
     url = f"{links.repository(repository)}/contents/{quote(path)}?ref={quote(ref, safe='')}"

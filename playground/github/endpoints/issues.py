@@ -12,7 +12,6 @@ from playground.github.records import Issue
 from playground.github.replies import answer, created, nothing, page
 from playground.github.shapes.issues import issue as shape
 from playground.github.shapes.issues import label as label_shape
-from playground.github.shapes.users import simple_user
 
 LABEL_MISSING = "Label does not exist"
 
@@ -176,8 +175,3 @@ async def remove_label(call: Call) -> web.Response:
         raise ApiFailure(404, LABEL_MISSING)
     actions.remove_label(call.world, call.person, issue, label)
     return _answer_labels(call, issue)
-
-
-async def list_issue_assignees(call: Call) -> web.Response:
-    """The people assigned, one page."""
-    return page(call, find_issue(call).assignees, lambda user: simple_user(call.world.links, user))

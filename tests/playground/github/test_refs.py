@@ -139,3 +139,36 @@ async def test_statuses_combine(people: Any, repo: str, propose: Any, receiver: 
     ).status_code == 403
     await settled()
     assert receiver.payloads("status")[0]["sha"] == sha
+
+
+async def test_a_file_is_committed_changed_and_deleted(
+    people: Any, repo: str, receiver: Any, settled: Any, control: Any
+) -> None:
+    writer, path = people("writer"), f"{repo}/contents/docs/new%20file.txt"
+    word = {"message": "Add", "content": base64.b64encode("ünï\n".encode()).decode()}
+    made = await writer.put(path, json=word)
+    assert (made.status_code, made.json()["content"]["path"]) == (201, "docs/new file.txt")
+    assert (await writer.put(path, json=word)).status_code == 422
+    assert (await writer.put(path, json=word | {"sha": "0" * 40})).status_code == 409
+    sha = made.json()["content"]["sha"]
+    changed = await writer.put(path, json=word | {"sha": sha, "content": "b25l"})
+    assert changed.status_code == 200
+    assert (await writer.put(path, json=word | {"content": "?"})).status_code == 422
+    gone = await writer.request(
+        "DELETE", path, json={"message": "Drop", "sha": changed.json()["content"]["sha"]}
+    )
+    assert (gone.status_code, gone.json()["content"]) == (200, None)
+    assert (await writer.get(path)).status_code == 404
+    assert (await people("reader").put(path, json=word)).status_code == 403
+    await settled()
+    assert receiver.events == ["push"] * 3
+    await control.patch(repo.replace("/repos/", "/repositories/"), json={"protected": ["main"]})
+    assert (await writer.put(path, json=word)).status_code == 409
+
+
+async def test_a_person_adds_to_the_bots_branch(people: Any, repo: str, propose: Any) -> None:
+    _, pull = await propose()
+    word = {"message": "By hand", "content": "b25l", "branch": "bellhop/J-1"}
+    made = (await people("writer").put(f"{repo}/contents/hand.txt", json=word)).json()
+    now = (await people("bot").get(f"{repo}/pulls/{pull['number']}")).json()
+    assert (now["head"]["sha"], now["commits"]) == (made["commit"]["sha"], 2)
