@@ -31,12 +31,17 @@ def clean(text: str) -> str:
     return _UNSTORABLE.sub(REPLACEMENT, text)
 
 
+def to_text(text: str) -> str:
+    """`clean`, cheap for the text that needs none."""
+    return text if text.isascii() and "\0" not in text else clean(text)
+
+
 def to_key(text: str) -> str:
     """`text` as it is looked up: clean, and never longer than `LONGEST_KEY`."""
     if len(text) > LONGEST_KEY:
         digest = hashlib.sha256(clean(text).encode()).hexdigest()
         return f"{clean(text[: LONGEST_KEY - 65])}~{digest}"
-    return text if text.isascii() and "\0" not in text else clean(text)
+    return to_text(text)
 
 
 def to_micros(moment: datetime) -> int:
@@ -86,7 +91,7 @@ class String(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value if value is None or (value.isascii() and "\0" not in value) else clean(value)
+        return None if value is None else to_text(value)
 
 
 class Key(String):

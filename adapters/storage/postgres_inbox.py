@@ -8,23 +8,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, LargeBinary, bindparam, case, column, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    LargeBinary,
+    Text,
+    bindparam,
+    case,
+    column,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.types import TypeEngine
 
 from adapters.storage.clock import clock
 from adapters.storage.failures import is_away, unavailable
-from adapters.storage.packing import COLUMNS, Packed
+from adapters.storage.packing import GIVEN, NEW, Packed
 from adapters.storage.tables import bodies, deliveries
 from bot.errors import StorageUnavailable
 
 KEEPING = "keeping deliveries"
 DEADLOCK = "40P01"  # two processes brought the same keys in another order; one by one they cannot
 
-_TYPES = {name: deliveries.c[name].type for name in COLUMNS} | {
-    "headers": LargeBinary(),
-    "body": LargeBinary(),
-}
+_MOMENTS = {"received_at", "due_at"}
+_TYPES: dict[str, TypeEngine[Any]] = {name: BigInteger() if name in _MOMENTS else Text() for name in GIVEN}
+_TYPES |= {"headers": LargeBinary(), "body": LargeBinary()}
 _given = (
     func.unnest(*(bindparam(f"all_{name}", type_=ARRAY(type_)) for name, type_ in _TYPES.items()))
     .table_valued(*(column(name, type_) for name, type_ in _TYPES.items()), with_ordinality="place")
@@ -36,7 +48,10 @@ _due_at = case((_g.due_at <= _g.received_at, func.least(_g.due_at, clock())), el
 _new = (
     upsert(deliveries)
     .from_select(
-        COLUMNS, select(*(_due_at if name == "due_at" else _g[name] for name in COLUMNS)).order_by(_g.place)
+        [*GIVEN, *NEW],
+        select(*(_due_at if name == "due_at" else _g[name] for name in GIVEN), *NEW.values()).order_by(
+            _g.place
+        ),
     )
     .on_conflict_do_nothing()
     .returning(deliveries.c.id, deliveries.c.platform, deliveries.c.integration, deliveries.c.key)
@@ -81,7 +96,7 @@ class PostgresInbox:
             return unavailable(KEEPING, error)
 
     async def _insert(self, group: Sequence[Packed]) -> list[bool]:
-        first: dict[tuple[str, str, str], Packed] = {}
+        first: dict[tuple[str | int, ...], Packed] = {}
         for packed in group:
             first.setdefault(packed.identity, packed)
         async with self._engine.begin() as connection:
@@ -93,8 +108,10 @@ class PostgresInbox:
         return is_new
 
 
-async def _insert_new(connection: AsyncConnection, group: list[Packed]) -> set[tuple[str, str, str]]:
-    arrays: dict[str, list[Any]] = {f"all_{name}": [packed.row[name] for packed in group] for name in COLUMNS}
+async def _insert_new(connection: AsyncConnection, group: list[Packed]) -> set[tuple[str | int, ...]]:
+    arrays: dict[str, list[Any]] = {
+        f"all_{name}": [packed.values[place] for packed in group] for place, name in enumerate(GIVEN)
+    }
     arrays |= {
         "all_headers": [packed.headers for packed in group],
         "all_body": [packed.body for packed in group],

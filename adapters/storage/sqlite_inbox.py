@@ -12,29 +12,35 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Insert, Integer, bindparam, literal_column
+from sqlalchemy.dialects import sqlite
 
 from adapters.storage.engine import Options, open_sync
 from adapters.storage.failures import is_away, unavailable
-from adapters.storage.packing import Packed
+from adapters.storage.packing import GIVEN, NEW, Packed
 from adapters.storage.tables import bodies, deliveries
 from bot.errors import StorageUnavailable
 
 KEEPING = "keeping deliveries"
 PRAGMAS = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "wal_autocheckpoint", "page_size")
 
-_INSERT = upsert(deliveries).on_conflict_do_nothing(index_elements=["platform", "integration", "key"])
-_INSERT_BODY = insert(bodies)
-_UPSERT = (
-    upsert(deliveries)
-    .on_conflict_do_update(
-        index_elements=["platform", "integration", "key"], set_={"receipts": deliveries.c.receipts + 1}
-    )
-    .returning(deliveries.c.id)
-)
+
+def _sql(statement: Insert) -> str:
+    """The text of a statement whose values are given in the order it names them.
+
+    Written out once: going through parameters by name, with their types, costs more than the insert itself.
+    """
+    return str(statement.compile(dialect=sqlite.dialect()))
+
+
+_KEY = ["platform", "integration", "key"]
+_NEW = sqlite.insert(deliveries).values({name: bindparam(name) for name in ("id", *GIVEN)} | dict(NEW))
+_INSERT = _sql(_NEW.on_conflict_do_nothing(index_elements=_KEY))
+_COUNTED = {"receipts": deliveries.c.receipts + literal_column("1", Integer)}
+_UPSERT = _sql(_NEW.on_conflict_do_update(index_elements=_KEY, set_=_COUNTED).returning(deliveries.c.id))
+_INSERT_BODY = _sql(sqlite.insert(bodies))
 # Ids never repeat: SQLite remembers the greatest it ever gave. https://www.sqlite.org/autoinc.html
-_LAST_ID = text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'deliveries'")
+_LAST_ID = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'deliveries'"
 
 
 class SQLiteInbox:
@@ -79,12 +85,11 @@ class SQLiteInbox:
     def _insert(self, group: Sequence[Packed]) -> list[bool]:
         with self._open().begin() as transaction:
             connection = transaction.connection
-            first = connection.execute(_LAST_ID).scalar_one() + 1
-            rows = [packed.row | {"id": first + place} for place, packed in enumerate(group)]
-            if connection.execute(_INSERT, rows).rowcount == len(group):
-                connection.execute(
-                    _INSERT_BODY, [_body(row["id"], packed) for row, packed in zip(rows, group, strict=True)]
-                )
+            first = _next_id(connection)
+            rows = [(first + place, *packed.values) for place, packed in enumerate(group)]
+            if connection.exec_driver_sql(_INSERT, rows).rowcount == len(group):
+                stored = [(first + place, packed.headers, packed.body) for place, packed in enumerate(group)]
+                connection.exec_driver_sql(_INSERT_BODY, stored)
                 return [True] * len(group)
             transaction.rollback()
         return self._insert_each(group)
@@ -115,14 +120,14 @@ class SQLiteInbox:
             return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
 
 
+def _next_id(connection: Connection) -> int:
+    return int(connection.exec_driver_sql(_LAST_ID).scalar_one()) + 1
+
+
 def _insert_one(connection: Connection, packed: Packed) -> bool:
-    expected = connection.execute(_LAST_ID).scalar_one() + 1
-    found = connection.execute(_UPSERT, packed.row | {"id": expected}).scalar_one()
+    expected = _next_id(connection)
+    found = connection.exec_driver_sql(_UPSERT, (expected, *packed.values)).scalar_one()
     if found != expected:
         return False
-    connection.execute(_INSERT_BODY, _body(found, packed))
+    connection.exec_driver_sql(_INSERT_BODY, (found, packed.headers, packed.body))
     return True
-
-
-def _body(delivery_id: int, packed: Packed) -> dict[str, Any]:
-    return {"delivery_id": delivery_id, "headers": packed.headers, "body": packed.body}
