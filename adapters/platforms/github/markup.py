@@ -6,15 +6,16 @@ A body holds 65,536 characters ("body is too long (maximum is 65536 characters)"
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from bot.safety import clip, fence, harmless
-from models.card import Card, CardStep
+from bot.safety import clip, fence, harmless, headline, mask, visible
+from models.card import Card, CardState, CardStep
 
 LONGEST_BODY = 65_536
 LONGEST_LINE = 1_000
 LONGEST_DETAILS = 20_000
-ROOM_FOR_MARKS = 200
+GAP = "\n\n"
 
 HIDDEN = "<!-- {marker} -->"
 DETAILS = "<details><summary>{title}</summary>\n\n{output}\n\n</details>"
@@ -28,18 +29,26 @@ def hidden(marker: str) -> str:
     return HIDDEN.format(marker=marker)
 
 
-def render_card(card: Card) -> str:
+def render_card(card: Card, known_secrets: Sequence[str] = ()) -> str:
     """The card: headline, steps, the agent's words, output folded away, links, what to type next, the mark."""
-    around = [card.headline, _steps(card.steps), _details(card), _links(card), _next(card)]
-    taken = sum(len(part) + 2 for part in around) + ROOM_FOR_MARKS
-    words = clip(harmless(card.body), max(LONGEST_BODY - taken, LONGEST_LINE)) if card.body else ""
-    parts = [around[0], around[1], words, *around[2:], hidden(card.marker)]
-    return "\n\n".join(part for part in parts if part)
+    above = [_headline(card), _steps(card.steps)]
+    below = [_details(card, known_secrets), _links(card), _next(card)]
+    mark = GAP + hidden(card.marker)
+    room = LONGEST_BODY - len(mark) - sum(len(part) + len(GAP) for part in above + below)
+    words = harmless(card.body, known_secrets, max(room, 0))
+    return mask(GAP.join(part for part in (*above, words, *below) if part), known_secrets) + mark
 
 
-def render_reply(text: str, marker: str) -> str:
-    """A reply with its mark."""
-    return f"{clip(text, LONGEST_BODY - ROOM_FOR_MARKS)}\n\n{hidden(marker)}"
+def render_reply(text: str, marker: str, known_secrets: Sequence[str] = ()) -> str:
+    """A reply with its mark. It may quote somebody, and names people who need no notification."""
+    mark = GAP + hidden(marker)
+    return harmless(text, known_secrets, LONGEST_BODY - len(mark)) + mark
+
+
+def _headline(card: Card) -> str:
+    # The reason of a failure may be an agent's or a tool's; the other headlines are our own words throughout.
+    line = harmless(card.headline) if card.state is CardState.FAILED else card.headline
+    return clip(line, LONGEST_LINE)
 
 
 def _steps(steps: tuple[CardStep, ...]) -> str:
@@ -54,14 +63,15 @@ def _sign(step: CardStep) -> str:
 
 def _line(text: str) -> str:
     """A step may quote an agent or a tool: one line of it, made harmless."""
-    return clip(harmless(" ".join(text.split())), LONGEST_LINE)
+    return harmless(" ".join(text.split()), limit=LONGEST_LINE)
 
 
-def _details(card: Card) -> str:
+def _details(card: Card, known_secrets: Sequence[str]) -> str:
     if not card.details:
         return ""
-    title = harmless(card.details_title or OUTPUT).replace("<", "&lt;")
-    return DETAILS.format(title=title, output=fence(clip(card.details, LONGEST_DETAILS, keep="tail")))
+    # Masked before it is clipped: half a secret is no longer known as one.
+    output = clip(mask(visible(card.details), known_secrets), LONGEST_DETAILS, keep="tail")
+    return DETAILS.format(title=headline(card.details_title or OUTPUT), output=fence(output))
 
 
 def _links(card: Card) -> str:
@@ -69,7 +79,7 @@ def _links(card: Card) -> str:
 
 
 def _label(text: str) -> str:
-    return harmless(text).replace("[", "(").replace("]", ")")
+    return headline(text).replace("[", "(").replace("]", ")")
 
 
 def _is_web(url: str) -> bool:

@@ -91,11 +91,11 @@ class GitHub(GitHubForge):
 
     def render_card(self, card: Card) -> str:
         """The card as Markdown."""
-        return markup.render_card(card)
+        return markup.render_card(card, self.secrets)
 
     def render_reply(self, text: str, marker: str) -> str:
         """The reply as Markdown."""
-        return markup.render_reply(text, marker)
+        return markup.render_reply(text, marker, self.secrets)
 
     async def me(self) -> Actor:
         """The token's account. https://docs.github.com/en/rest/users/users#get-the-authenticated-user"""

@@ -1,8 +1,9 @@
 """One thread's connection to GitHub's API, through PyGithub. Blocking; heavy, so imported by the threads that need it.
 
 PyGithub signs in, follows renamed repositories and knows each edition's GraphQL address. Its objects are not used: they
-follow the URLs that an answer names and fetch missing fields behind one's back. Here every request goes to the configured
-host, on a path built by us, once: `GithubRetry` would repeat a POST after a 502 (two comments), and its pacing sleeps.
+follow the URLs that an answer names and fetch missing fields behind one's back. Here every request goes to the
+configured host, on a path built by us, once: `GithubRetry` would repeat a POST after a 502 (two comments), and its
+pacing sleeps.
 https://pygithub.readthedocs.io/en/stable/github.html
 """
 
