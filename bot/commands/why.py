@@ -19,7 +19,7 @@ LOOKED_AT = 20
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Of the linked message, else of the person's last one here."""
-    if ask.command.text.strip():
+    if ask.command.args:
         found = await _linked(work, ask)
     else:
         found = await _latest(work, ask)
@@ -33,7 +33,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 
 async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:
-    url = ask.command.text.strip().strip("<>")
+    url = ask.command.args[0].strip("<>")
     found = await work.deliveries.by_url(url)
     # A link to another repository is answered as if it were unknown: rights were looked up for this one.
     place = ask.message.thread.key.rpartition("#")[0] + "#"

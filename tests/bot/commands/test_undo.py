@@ -1,0 +1,43 @@
+"""`undo` keeps a job that takes a change back."""
+
+from __future__ import annotations
+
+from models.base import now
+from models.change import Change
+from tests.fakes.services import Bench
+
+
+async def test_the_named_jobs_change_is_to_be_undone() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("/bellhop cancel", comment_id="2")
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        await work.changes.keep(
+            Change(
+                repository="acme/shop",
+                issue_number=42,
+                branch="b",
+                base="main",
+                job_id=job.id,
+                updated_at=now(),
+            )
+        )
+    await bench.hear(f"/bellhop undo {job.handle}", comment_id="3")
+    undo, _ = await bench.jobs()
+    assert (undo.request.verb, undo.request.text, undo.request.branch) == ("undo", job.handle, "b")
+
+
+async def test_without_a_change_there_is_nothing_to_undo() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("/bellhop cancel", comment_id="2")
+    [job] = await bench.jobs()
+    await bench.hear(f"/bellhop undo {job.handle}", comment_id="3")
+    assert "there is nothing to undo" in bench.answers[-1]
+
+
+async def test_without_an_id_it_asks_which() -> None:
+    bench = Bench()
+    await bench.hear("/bellhop undo")
+    assert bench.answers[0].startswith("Undo which job?")

@@ -1,0 +1,41 @@
+"""`why` explains what became of a message."""
+
+from __future__ import annotations
+
+from models.identity import Role
+from models.message import Thread
+from models.source import SourceType
+from tests.fakes.services import Bench
+
+
+async def test_the_persons_last_message_here() -> None:
+    bench = Bench()
+    bench.platform.default_role = Role.READ
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("@bellhop fix", comment_id="2", login="bo", actor=None)
+    await bench.hear("/bellhop why", comment_id="3")
+    assert "**denied:role**, needs write on acme/shop, you have read" in bench.answers[-1]
+
+
+async def test_an_ignored_message_by_its_link() -> None:
+    bench = Bench()
+    first = await bench.hear("just talking", comment_id="1")
+    async with bench.storage.read() as work:
+        row = await work.deliveries.get(first.id)
+    assert row is not None
+    await bench.hear(f"/bellhop why {row.url}", comment_id="2")
+    assert "**ignored:not_addressed**" in bench.answers[-1]
+
+
+async def test_a_link_into_another_repository_is_unknown_here() -> None:
+    bench = Bench()
+    private = Thread(source=SourceType.GITHUB, repository="acme/secret", number=1)
+    await bench.hear("just talking", comment_id="1", thread=private, url="https://git.example/secret/1")
+    await bench.hear("/bellhop why https://git.example/secret/1", comment_id="2")
+    assert bench.answers[-1].startswith("I have no record of that link here.")
+
+
+async def test_without_an_earlier_message() -> None:
+    bench = Bench()
+    await bench.hear("/bellhop why")
+    assert bench.answers[0].startswith("I have no record of an earlier message")
