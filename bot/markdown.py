@@ -174,10 +174,16 @@ def _table(state: StateBlock, first: int, end: int, silent: bool) -> bool:
     return columns * (end - first) <= MOST_CELLS and table(state, first, end, silent)
 
 
-def _parser() -> MarkdownIt:
+def github() -> MarkdownIt:
+    """A parser of GitHub's dialect within bounds."""
     options = {"maxNesting": DEEPEST_NESTING, "strikethrough_single_tilde": True}
     parser = MarkdownIt("commonmark", options).enable(["table", "strikethrough"])
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    return parser
+
+
+def _parser() -> MarkdownIt:
+    parser = github()
     # Escapes and entities stay tokens of their own, so that `\@name` and `&#64;name` are not the name.
     parser.disable("text_join")
     parser.inline.ruler.before("text", LINE, _mark_line)
