@@ -21,7 +21,7 @@ from tests.services import require_service
 from tests.services.ports import free_port
 
 STARTER = """
-import asyncio, sys
+import asyncio, sys, uvloop
 from pathlib import Path
 from adapters.redis import EmbeddedRedis
 async def main():
@@ -29,7 +29,8 @@ async def main():
     await server.start()
     print(server.pid or 0, flush=True)
     await asyncio.sleep(600)
-asyncio.run(main())
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner.run(main())
 """
 
 

@@ -166,6 +166,25 @@ async def test_a_killed_worker_s_job_goes_on_and_its_place_is_filled(yard: Yard,
     assert parent.poll() is None
 
 
+@pytest.mark.parametrize("victim", ["worker", "horse"])
+@pytest.mark.usefixtures("app")
+async def test_a_cancel_holds_although_its_worker_or_horse_is_dead(
+    yard: Yard, services: Services, victim: str
+) -> None:
+    yard.serve()
+    job = await yard.new(services, "stubborn")
+    agent, _, _ = await yard.stubborn(job)
+    horse = psutil.Process(await horse_of(yard, job))
+    worker = horse.parent()
+    assert worker is not None
+    await cancel(services, job)
+    (worker if victim == "worker" else horse).kill()
+    ended = await yard.until(services, job, *ENDS, within=15)
+    assert ended.status is JobStatus.CANCELLED
+    assert is_gone(agent)
+    assert len(yard.ledger()) == 1
+
+
 @pytest.mark.usefixtures("app")
 async def test_a_whole_host_killed_at_once_loses_nothing(yard: Yard, services: Services) -> None:
     parent = yard.serve()
