@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bot import loop_list, loops
 from bot.errors import BellhopError, ConfigurationError
+from bot.introduction import introduce_within
 from bot.platform import Platform
 from bot.services import Services
 from bot.settings import Settings, child_environment, load
@@ -127,6 +128,7 @@ async def serve_app(
     host.mark(settings)
     telemetry = Telemetry()
     async with compose(settings) as services:
+        await introduce_within(services)
         made, closers = loop_list.make(services, telemetry.delivery)
         tasks = [asyncio.create_task(loops.run(loop, telemetry.loop), name=loop.name) for loop in made]
         tasks.append(asyncio.create_task(telemetry.watch_lag()))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot import recovery
 from bot.courier import Courier
+from bot.introduction import introduce
 from bot.loops import Loop
 from bot.router import Dispatcher, Report
 from bot.services import Services
@@ -14,6 +15,7 @@ DISPATCH_SECONDS = 1.0  # the bell wakes it at once; this finds what other proce
 COURIER_SECONDS = 0.2  # workers cannot ring: what they want shown is found by looking
 LOST_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
+INTRODUCE_SECONDS = 30.0
 PRUNE_SECONDS = 60.0
 
 
@@ -22,6 +24,7 @@ def make(services: Services, report: Report) -> tuple[Sequence[Loop], Sequence[D
     loops: list[Loop] = [
         Loop("recover_lost", lambda: recovery.recover_lost(services), LOST_SECONDS),
         Loop("tell_again", lambda: recovery.tell_again(services), SWEEP_SECONDS),
+        Loop("introduce", lambda: introduce(services), INTRODUCE_SECONDS),
         Loop("prune", lambda: recovery.prune(services), PRUNE_SECONDS),
     ]
     closers: list[Dispatcher | Courier] = []

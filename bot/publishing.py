@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from models.pipeline import Verdict
 
 JOB_TRAILER = "Bellhop-Job"
 PUSHED = "Pushed `{branch}`"
+REMOVED = "Removed `{branch}`"
 OPENED = "Opened PR #{number}"
 UPDATED = "Updated PR #{number}"
 TITLE = "{title} ({handle})"
@@ -66,9 +66,15 @@ async def publish(run: Run, forge: Forge, plan: Plan, workspace: Workspace, offe
     try:
         await _pushed(run, plan, offer, sha)
         await run.check()
+        return await _offer(run, forge, plan, offer, sha)
     except JobCancelled:
-        await _take_back(run, forge, plan, workspace)
+        if not workspace.head_sha:
+            await _take_back(run, forge, plan)
         raise
+
+
+async def _offer(run: Run, forge: Forge, plan: Plan, offer: Offer, sha: str) -> JobResult:
+    summary = clip(mask(offer.work.result.summary, run.services.known_secrets), BODY_CHARACTERS)
     if not offer.verdict.is_ok:
         await run.agent_state(AgentState.FINISHED)
         tail = next((r.tail for r in offer.verdict.results if not r.is_ok), "")
@@ -89,6 +95,8 @@ async def finish(
     await run.check()
     pull = await _pull(run, forge, plan, summary, checks)
     await _remember(run, plan, sha, pull)
+    # A cancel that came while it was opened still counts: the caller takes back what is new.
+    await run.check()
     is_update = plan.change is not None and plan.change.pull_number == pull.number
     form = UPDATED if is_update else OPENED
     run.event(
@@ -208,16 +216,19 @@ async def remember_session(run: Run, plan: Plan, session: str | None) -> None:
         await unit.changes.keep(plan.change.model_copy(update={"session": session, "updated_at": now()}))
 
 
-async def _take_back(run: Run, forge: Forge, plan: Plan, workspace: Workspace) -> None:
-    """Cancelled after the push: a branch that is new goes again. One that people know keeps what was pushed."""
-    if workspace.head_sha or plan.change is not None:
-        return
+async def _take_back(run: Run, forge: Forge, plan: Plan) -> None:
+    """Cancelled after the push of a branch that is new: it goes again, and its pull request is closed.
+
+    A branch that people know keeps what was pushed.
+    """
+    async with run.services.storage.read() as unit:
+        change = await unit.changes.of_job(run.job.id)
     with contextlib.suppress(BellhopError):
-        async with asyncio.timeout(30):
-            await forge.delete_branch(plan.head_repository, plan.branch)
-        run.event(JobEventType.NOTICE, f"Removed `{plan.branch}`", facts={"removed_branch": plan.branch})
+        if change is not None and change.pull_number is not None:
+            await forge.close_pull(change.repository, change.pull_number)
+        await forge.delete_branch(plan.head_repository, plan.branch)
+        run.event(JobEventType.NOTICE, REMOVED.format(branch=plan.branch), facts={"removed_branch": plan.branch})
         await run.flush()
-        async with run.services.storage.begin() as unit:
-            change = await unit.changes.of_job(run.job.id)
-            if change is not None:
+        if change is not None:
+            async with run.services.storage.begin() as unit:
                 await unit.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
