@@ -15,6 +15,7 @@ from playground.github.failures import (
     forbidden,
     invalid,
     not_found,
+    redirected,
     unauthenticated,
 )
 from playground.github.records import Repository, User
@@ -84,7 +85,7 @@ def endpoint(work: Endpoint, needed: str) -> Callable[[web.Request], Awaitable[w
 
     async def handle(request: web.Request) -> web.StreamResponse:
         world, actor = request.app[WORLD], request.get(ACTOR)
-        found = _find(request, world, actor) if "repo" in request.match_info else None
+        found = _find(request, world, actor)
         call = Call(request, world, actor, found)
         _check(call, needed)
         return await work(call)
@@ -92,12 +93,32 @@ def endpoint(work: Endpoint, needed: str) -> Callable[[web.Request], Awaitable[w
     return handle
 
 
-def _find(request: web.Request, world: World, actor: User | None) -> Repository:
-    """The repository, or 404 when it is not there or not for this actor to know."""
-    found = world.store.repository(request.match_info["owner"], request.match_info["repo"])
+def _find(request: web.Request, world: World, actor: User | None) -> Repository | None:
+    """The repository that the path names, if it names one; 404 when it is not there or not for this actor to know."""
+    names = request.match_info
+    if "repository_id" in names:
+        found = world.store.repository_by_id(int(names["repository_id"]))
+    elif "repo" in names:
+        found = world.store.repository(names["owner"], names["repo"])
+        if found is None:
+            _redirect(request, world)
+    else:
+        return None
     if found is None or not access.allows(found, actor, "read"):
         raise not_found()
     return found
+
+
+def _redirect(request: web.Request, world: World) -> None:
+    """Raise the redirect of a renamed repository: 301 for reads, 307 for writes.
+
+    docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+    """
+    names = request.match_info
+    moved = world.store.moved_repository(names["owner"], names["repo"])
+    if moved:
+        rest = request.path_qs.partition(f"/repos/{names['owner']}/{names['repo']}")[2]
+        raise redirected(request.method == "GET", f"{world.links.api}/repositories/{moved.id}{rest}")
 
 
 def _check(call: Call, needed: str) -> None:

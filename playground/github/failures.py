@@ -49,6 +49,14 @@ def not_found() -> ApiFailure:
     return ApiFailure(404, NOT_FOUND)
 
 
+def redirected(is_read: bool, url: str) -> ApiFailure:
+    """301 for reads, 307 for writes: the object lives at another address."""
+    status, message = (301, "Moved Permanently") if is_read else (307, "Temporary Redirect")
+    failure = ApiFailure(status, message, headers={"Location": url})
+    failure.body["url"] = url
+    return failure
+
+
 def forbidden(message: str = NEEDS_ACCESS) -> ApiFailure:
     """403: the token sees the object and may not do this to it."""
     return ApiFailure(403, message)

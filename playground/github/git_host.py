@@ -27,7 +27,8 @@ async def serve_git(request: web.Request) -> web.StreamResponse:
     """`info/refs`, `git-upload-pack` and `git-receive-pack` of one repository."""
     world, actor = request.app[WORLD], request[ACTOR]
     service = request.query.get("service") or request.match_info["tail"]
-    repository = world.store.repository(request.match_info["owner"], request.match_info["repo"])
+    names = request.match_info["owner"], request.match_info["repo"]
+    repository = world.store.repository(*names) or world.store.moved_repository(*names)
     _check(request, repository, actor, service == "git-receive-pack")
     assert repository, "the check lets only known repositories through"
     if request.method == "POST" and service == "git-receive-pack":

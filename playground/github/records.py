@@ -18,6 +18,7 @@ class User:
     created_at: str
     kind: str = "User"
     email: str | None = None
+    is_deleted: bool = False  # what a deleted account wrote stays, with `user: null`
     members: dict[int, str] = field(
         default_factory=dict
     )  # organizations only: user id -> "member" or "admin"

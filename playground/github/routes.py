@@ -26,6 +26,7 @@ from playground.github.endpoints import (
 
 PREFIX = "/api/v3"
 REPO = "/repos/{owner}/{repo}"
+BY_NUMBER = r"/repositories/{repository_id:\d+}"  # where redirects of renamed repositories lead
 ISSUE = REPO + r"/issues/{number:\d+}"
 ISSUE_COMMENT = REPO + r"/issues/comments/{comment_id:\d+}"
 PULL = REPO + r"/pulls/{number:\d+}"
@@ -149,4 +150,10 @@ ROUTES = [*PEOPLE, *REPOSITORIES, *ISSUES, *PULLS, *CODE, *HOOKS]
 
 def rest_routes() -> list[web.RouteDef]:
     """The routes for aiohttp, below the Enterprise prefix."""
-    return [web.route(method, PREFIX + path, endpoint(work, needed)) for method, path, needed, work in ROUTES]
+    found = []
+    for method, path, needed, work in ROUTES:
+        by_number = path.replace(REPO, BY_NUMBER, 1) if path.startswith(REPO) else None
+        found += [
+            web.route(method, PREFIX + item, endpoint(work, needed)) for item in (path, by_number) if item
+        ]
+    return found

@@ -37,6 +37,9 @@ class Store:
         self.users: dict[str, User] = {}
         self.tokens: dict[str, User] = {}
         self.repositories: dict[str, Repository] = {}
+        self.moved: dict[
+            str, Repository
+        ] = {}  # former full name -> the repository, until somebody takes the name
         self.comments: dict[int, Comment] = {}
         self.review_comments: dict[int, ReviewComment] = {}
         self._last_ids: dict[str, int] = defaultdict(lambda: self.random.randrange(10_000, 9_000_000))
@@ -86,6 +89,37 @@ class Store:
             self.add_label(repository, label, color, description)
         self.repositories[repository.full_name.lower()] = repository
         return repository
+
+    def rename_repository(self, repository: Repository, name: str) -> None:
+        """Another name; requests with the former one are redirected."""
+        former = repository.full_name.lower()
+        del self.repositories[former]
+        repository.name = name
+        self.repositories[repository.full_name.lower()] = self.moved[former] = repository
+
+    def delete_repository(self, repository: Repository) -> None:
+        """Forget a repository; pull requests from it stay, with an unknown head."""
+        del self.repositories[repository.full_name.lower()]
+        for other in self.repositories.values():
+            other.forks = [fork for fork in other.forks if fork is not repository]
+            for pull in other.pulls:
+                pull.head_repository = None if pull.head_repository is repository else pull.head_repository
+
+    def delete_user(self, user: User) -> None:
+        """Forget an account with its tokens and roles; what it wrote stays."""
+        user.is_deleted = True
+        del self.users[user.login.lower()]
+        self.tokens = {token: owner for token, owner in self.tokens.items() if owner is not user}
+        for repository in self.repositories.values():
+            repository.collaborators.pop(user.id, None)
+
+    def repository_by_id(self, repository_id: int) -> Repository | None:
+        """The repository with this number."""
+        return next((item for item in self.repositories.values() if item.id == repository_id), None)
+
+    def moved_repository(self, owner: str, name: str) -> Repository | None:
+        """The repository that once was `owner/name`."""
+        return self.moved.get(f"{owner}/{name}".lower())
 
     def repository(self, owner: str, name: str) -> Repository | None:
         """The repository `owner/name`."""

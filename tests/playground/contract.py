@@ -23,6 +23,8 @@ MANY_SEGMENTS = re.compile(
     r"^(/repos/[^/]+/[^/]+/(?:git/refs?|git/matching-refs|contents|branches|rules/branches|compare|commits)/)(.+?)"
     r"(/(?:pulls|status|statuses|protection))?$"
 )
+# Where redirects lead; GitHub serves every path of a repository there too, undescribed.
+BY_NUMBER = re.compile(r"^/repositories/\d+")
 # The description at hand was cut to what a bot needs, and has no root folder.
 UNDESCRIBED = re.compile(r"^/(?:meta|user/repos|user/\d+|orgs/[^/]+/repos|repos/[^/]+/[^/]+/contents/?)$")
 ERROR_SCHEMA = {
@@ -45,7 +47,15 @@ def description() -> OpenAPI | None:
     comment = document["components"]["schemas"]["pull-request-review-comment"]["properties"]
     for name in NULL_WHEN_OUTDATED:
         comment[name]["nullable"] = True
+    for name in ("pull-request", "pull-request-simple"):
+        _let_head_be_unknown(document["components"]["schemas"][name]["properties"]["head"]["properties"])
     return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
+
+
+def _let_head_be_unknown(head: dict[str, Any]) -> None:
+    """The head of a deleted fork has neither repository nor user; the description forgets that."""
+    for name in ("repo", "user"):
+        head[name] = {"anyOf": [head[name], {"nullable": True, "enum": [None]}]}
 
 
 def _relax(schema: Any) -> Any:
@@ -64,7 +74,7 @@ def _relax(schema: Any) -> Any:
 
 def described_path(path: str) -> str:
     """The path as the description has it: no Enterprise prefix, slashes inside one parameter escaped."""
-    plain = path.removeprefix("/api/v3")
+    plain = BY_NUMBER.sub("/repos/owner/name", path.removeprefix("/api/v3"))
     found = MANY_SEGMENTS.match(plain)
     return found[1] + quote(found[2], safe="") + (found[3] or "") if found else plain
 
@@ -96,7 +106,7 @@ KINDS = {
 
 def missing_keys(path: str, body: bytes) -> list[str]:
     """The keys that GitHub's description requires and the answer lacks."""
-    plain = path.removeprefix("/api/v3")
+    plain = described_path(path)
     kind = next((kind for pattern, kind in KINDS.items() if re.search(pattern, plain)), None)
     data = json.loads(body or b"[]")
     items = data if isinstance(data, list) else [data]
@@ -145,7 +155,7 @@ class Watcher:
 
 def check(method: str, path: str, status: int, body: bytes) -> str | None:
     """What is wrong with one JSON answer, or None."""
-    if status >= 400:
+    if status >= 300:
         return _complain_about_error(body)
     missing = missing_keys(path, body)
     if missing:

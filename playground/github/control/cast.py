@@ -44,6 +44,13 @@ async def rename_person(request: web.Request) -> web.Response:
     return web.json_response({"login": user.login, "id": user.id})
 
 
+async def delete_person(request: web.Request) -> web.Response:
+    """`DELETE /people/{login}`: the account is gone, what it wrote stays with `user: null`."""
+    world = world_of(request)
+    world.store.delete_user(find_user(world, request.match_info["login"]))
+    return web.Response(status=204)
+
+
 async def drop_token(request: web.Request) -> web.Response:
     """`DELETE /tokens {token}`: revoke a token."""
     world_of(request).store.tokens.pop(str((await read_json(request)).get("token")), None)
@@ -65,9 +72,9 @@ async def add_repository(request: web.Request) -> web.Response:
 
 
 async def change_repository(request: web.Request) -> web.Response:
-    """`PATCH /repositories/{owner}/{repo} {private?, has_issues?, protected?, collaborators?, locked?}`.
+    """`PATCH /repositories/{owner}/{repo} {private?, has_issues?, protected?, collaborators?, locked?, name?}`.
 
-    The role "none" removes a collaborator; `locked` lists issue numbers.
+    The role "none" removes a collaborator; `locked` lists issue numbers; a former `name` is redirected.
     """
     world, repository, data = world_of(request), find_repository(request), await read_json(request)
     repository.is_private = data.get("private", repository.is_private) is True
@@ -77,7 +84,15 @@ async def change_repository(request: web.Request) -> web.Response:
         _grant(world, repository, login, role)
     for number in data.get("locked") or []:
         repository.issues[int(number)].is_locked = True
+    if data.get("name"):
+        world.store.rename_repository(repository, text(data, "name", "Repository"))
     return web.json_response(brief(repository))
+
+
+async def delete_repository(request: web.Request) -> web.Response:
+    """`DELETE /repositories/{owner}/{repo}`: pull requests from it keep an unknown head."""
+    world_of(request).store.delete_repository(find_repository(request))
+    return web.Response(status=204)
 
 
 def _grant(world: World, repository: Repository, login: str, role: str) -> None:

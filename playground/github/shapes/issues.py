@@ -32,7 +32,7 @@ def reaction(links: Links, record: Reaction) -> dict[str, Any]:
     return {
         "id": record.id,
         "node_id": node_id("Reaction", record.id),
-        "user": simple_user(links, record.user),
+        "user": maybe_user(links, record.user),
         "content": record.content,
         "created_at": record.created_at,
     }
@@ -59,7 +59,7 @@ def issue(links: Links, record: Issue) -> dict[str, Any]:
         "node_id": node_id("Issue", record.id),
         "number": record.number,
         "title": record.title,
-        "user": simple_user(links, record.user),
+        "user": maybe_user(links, record.user),
         "labels": [label(links, repository, item) for item in record.labels],
         "state": record.state,
         "locked": record.is_locked,
@@ -117,7 +117,7 @@ def comment(links: Links, record: Comment) -> dict[str, Any]:
         "issue_url": links.issue(record.issue),
         "id": record.id,
         "node_id": node_id("IssueComment", record.id),
-        "user": simple_user(links, record.user),
+        "user": maybe_user(links, record.user),
         "created_at": record.created_at,
         "updated_at": record.updated_at,
         "author_association": access.association(record.issue.repository, record.user),

@@ -55,8 +55,8 @@ def simple_user(links: Links, user: User) -> dict[str, Any]:
 
 
 def maybe_user(links: Links, user: User | None) -> dict[str, Any] | None:
-    """`nullable-simple-user`."""
-    return simple_user(links, user) if user else None
+    """`nullable-simple-user`: a deleted account is null."""
+    return simple_user(links, user) if user and not user.is_deleted else None
 
 
 def public_user(links: Links, user: User) -> dict[str, Any]:

@@ -132,3 +132,39 @@ async def test_mistakes_are_named(control: Any) -> None:
     assert (await control.post("/repositories", json={"owner": "nobody", "name": "x"})).status_code == 404
     assert (await control.post("/repositories", json={})).status_code == 422
     assert (await control.get("/conversations/no/body/1")).status_code == 404
+
+
+async def test_what_a_deleted_person_wrote_has_no_user(
+    control: Any, people: Any, repo: str, github: Any
+) -> None:
+    made = await people("reader").post(f"{repo}/issues/1/comments", json={"body": "x"})
+    assert (await control.delete(f"/people/{github.cast['reader']}")).status_code == 204
+    comment = (await people("bot").get(f"{repo}/issues/comments/{made.json()['id']}")).json()
+    assert (comment["user"], comment["body"]) == (None, "x")
+    assert (await people("reader").get("/user")).status_code == 401
+
+
+async def test_a_pull_request_outlives_its_fork(
+    control: Any, people: Any, repo: str, clone: Any, github: Any
+) -> None:
+    fork = (await people("reader").post(f"{repo}/forks")).json()["full_name"]
+    copy = await clone("reader", fork)
+    await copy.commit("a.txt", "a")
+    await copy.git("push", "--quiet", "origin", "HEAD:refs/heads/fix")
+    wanted = {"title": "x", "head": f"{github.cast['reader']}:fix", "base": "main"}
+    number = (await people("reader").post(f"{repo}/pulls", json=wanted)).json()["number"]
+    assert (await control.delete(f"/repositories/{fork}")).status_code == 204
+    pull = (await people("bot").get(f"{repo}/pulls/{number}")).json()
+    assert (pull["head"]["repo"], pull["head"]["user"], pull["head"]["ref"]) == (None, None, "fix")
+
+
+async def test_a_renamed_repository_redirects(control: Any, people: Any, repo: str, clone: Any) -> None:
+    await control.patch(repo.replace("/repos/", "/repositories/"), json={"name": "renamed"})
+    moved = await people("bot").get(f"{repo}/issues/1", params={"a": "b"})
+    assert (moved.status_code, moved.headers["Location"].partition("/issues")[2]) == (301, "/1?a=b")
+    followed = await people("bot").get(f"{repo}/issues/1", follow_redirects=True)
+    assert followed.json()["repository_url"].endswith("/renamed")
+    said = {"json": {"body": "x"}, "follow_redirects": True}
+    assert (await people("bot").post(f"{repo}/issues/1/comments")).status_code == 307
+    assert (await people("bot").post(f"{repo}/issues/1/comments", **said)).status_code == 201
+    assert ((await clone("bot")).folder / "README.md").exists()
