@@ -24,6 +24,7 @@ THREADS = 4
 PAGE = 100
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 2.0
+JITTER_SECONDS = 0.2
 TOO_SLOW = "{doing}: no answer from GitHub within {seconds:g} s"
 UNEXPECTED = "{doing}: GitHub's answer has another form than documented"
 
@@ -116,6 +117,7 @@ class Call:
             timeout=None,
             wait_initial=FIRST_WAIT_SECONDS,
             wait_max=LONGEST_WAIT_SECONDS,
+            wait_jitter=JITTER_SECONDS,
         ):
             with attempt:
                 return await self._client.send(self._doing, "GET", path, query)

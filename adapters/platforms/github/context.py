@@ -32,7 +32,7 @@ async def gather(api: Call, message: IncomingMessage, own_id: str, api_url: str)
     said = await _conversation(api, thread, item.get("comments") or 0) + await _on_code(api, message)
     comments = [_comment(each, own_id) for each in said if not _is_itself(message, each)]
     return JobContext(
-        issue_id=str(item["id"]),
+        issue_id=str(int(item["id"])),
         issue_key=thread.name,
         user_msg=message.text,
         display_name=(actor.display_name or actor.login) if actor else "",

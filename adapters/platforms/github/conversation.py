@@ -151,4 +151,4 @@ def _address(thread: Thread, message_id: str) -> tuple[str, str]:
 
 
 def _posted(made: Any, prefix: str = "") -> Posted:
-    return Posted(id=f"{prefix}{made['id']}", url=made.get("html_url") or "")
+    return Posted(id=f"{prefix}{int(made['id'])}", url=made.get("html_url") or "")

@@ -114,7 +114,7 @@ class GitHub(GitHubForge):
                 found = await api.get(paths.permission(repository, actor.login))
             except NotFoundError:
                 return Role.NONE
-            return _role(found) if actor.id and _account(found["user"] or {}).id == actor.id else Role.NONE
+            return _role(found) if _number_of(found.get("user")) == actor.id else Role.NONE
 
     async def context_of(self, message: IncomingMessage) -> JobContext:
         """The message with what surrounds it, fetched now."""
@@ -154,13 +154,18 @@ class GitHub(GitHubForge):
 
 
 def _account(found: Any) -> Actor:
-    number = found.get("id")
     return Actor(
-        id="" if number is None else str(number),
-        login=found.get("login") or "",
+        id=str(int(found["id"])),
+        login=found["login"],
         display_name=found.get("name") or "",
         is_bot=found.get("type") == "Bot",
     )
+
+
+def _number_of(user: Any) -> str | None:
+    """The account's number, by which it is known; None, which nobody's is, when it is not told."""
+    number = (user or {}).get("id")
+    return None if number is None else str(number)
 
 
 def _role(found: Any) -> Role:

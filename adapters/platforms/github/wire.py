@@ -74,8 +74,8 @@ class Wire:
             raise NetworkError(
                 self._say(NO_ANSWER, doing, error), is_ambiguous=_was_sent(verb, error)
             ) from None
-        except (ValueError, AssertionError, RuntimeError) as error:
-            # PyGithub's own: half a JSON, a header that is no number, a redirect to another host.
+        except (urllib3.exceptions.HTTPError, ValueError, AssertionError, RuntimeError) as error:
+            # Cut short; or PyGithub's own: half a JSON, a header that is no number, a redirect to another host.
             raise NetworkError(HALF_ANSWER.format(doing=doing), is_ambiguous=verb != "GET") from error
 
     def graphql(self, doing: str, query: str, variables: Mapping[str, Any]) -> Any:
@@ -231,7 +231,8 @@ def _fetch(
     timeout = (min(CONNECT_SECONDS, deadline_seconds), deadline_seconds)
     with session.request(verb, url, timeout=timeout, allow_redirects=False, stream=True, **given) as response:
         read = bytearray()
-        for chunk in response.iter_content(CHUNK_BYTES):
+        # `read1` returns what has come; `iter_content` would wait for a whole chunk, however slowly it comes.
+        while chunk := response.raw.read1(CHUNK_BYTES, decode_content=True):
             read += chunk
             if time.monotonic() > ends or len(read) > MOST_BYTES:
                 raise requests.Timeout("the answer did not end")
