@@ -13,6 +13,7 @@ Unit = Literal["characters", "utf-16", "bytes"]
 
 CUT = "…"
 PARAGRAPH = "\n\n"
+SHORTEST_OF_BOTH = 16
 LONGEST_LETTER = 32  # code points of one letter as people see it; beyond that it is a prank
 
 _FENCE = re.compile(r"^ {0,3}(?P<marks>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
@@ -40,10 +41,10 @@ def clip(text: str, limit: int, keep: Keep = "head", unit: Unit = "characters") 
     """
     if _size(text, unit) <= limit:
         return text
-    if keep == "head":
-        return _head(text, limit, unit)
     if keep == "tail":
         return _tail(text, limit, unit)
+    if keep == "head" or limit < SHORTEST_OF_BOTH:
+        return _head(text, limit, unit)
     first = _head(text, limit // 2, unit, "")
     between = PARAGRAPH if first else ""
     return first + between + _tail(text, limit - _size(first + between, unit), unit)
@@ -69,11 +70,11 @@ def _head(text: str, limit: int, unit: Unit, cut: str = CUT) -> str:
 
 
 def _tail(text: str, limit: int, unit: Unit) -> str:
-    # A line break behind the ellipsis where there was one before: a cut begins no line of its own.
     begin = _begin(text, limit - _size(CUT + "\n", unit), unit)
     block = _block_at(text, begin)
     if block is None:
-        cut = CUT + "\n" * (begin > 0 and text[begin - 1] == "\n")
+        # A line keeps its beginning (a fence is none behind an ellipsis), and a cut gives no line a beginning.
+        cut = CUT + "\n" * (text[begin - 1 : begin] == "\n")
         return cut + text[begin:] if _size(cut, unit) <= limit else ""
     opening = f"{block.opening}\n{CUT}"
     begin = _begin(text, limit - _size(opening, unit), unit)

@@ -19,7 +19,7 @@ Piece = tuple[str, bool]
 
 
 def split(text: str) -> list[Piece]:
-    """`text` in pieces, each with whether it is code. Joined they are `text`, with the fence closed that it leaves open.
+    """`text` in pieces, each with whether it is code. Joined they are `text`, its last fence closed.
 
     `text` has line feeds only. In doubt a place is not code.
     """
