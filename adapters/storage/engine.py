@@ -25,6 +25,10 @@ PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY")
 NO_AUTOCHECKPOINT = "wal_autocheckpoint = 0"
 READ_ONLY = "query_only = ON"
 
+# A commit is on disk when it returns, whatever the server's own default.
+# https://www.postgresql.org/docs/current/wal-async-commit.html
+DURABLE = {"application_name": "bellhop", "synchronous_commit": "on"}
+
 
 @dataclass(frozen=True)
 class Options:
@@ -125,8 +129,12 @@ def _open_postgresql(options: Options) -> AsyncEngine:
     pool: dict[str, Any] = {"pool_size": POSTGRESQL_CONNECTIONS, "max_overflow": 0, "pool_timeout": seconds}
     if options.is_short_lived:
         pool = {"poolclass": NullPool}
-    timeouts = {"timeout": min(CONNECT_SECONDS, seconds), "command_timeout": seconds}
-    engine = create_async_engine(options.url, connect_args=timeouts, **pool)
+    settings: dict[str, Any] = {
+        "timeout": min(CONNECT_SECONDS, seconds),
+        "command_timeout": seconds,
+        "server_settings": DURABLE,
+    }
+    engine = create_async_engine(options.url, connect_args=settings, **pool)
 
     @event.listens_for(engine.sync_engine, "checkout")
     def _checked_out(connection: Any, _record: object, _proxy: object) -> None:
