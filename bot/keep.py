@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from bot import cards, handles, order
 from bot.command import Ask, Said
@@ -13,6 +14,7 @@ from models.delivery import Disposition
 from models.job import Job, JobContext, JobEvent, JobEventType, JobRequest
 from models.outbox import OutboxKind, OutboxRow
 
+OPTIONS = frozenset({"repo", "branch", "agent", "model", "pr"})
 PULL_MODES = ("draft", "ready", "none")
 OTHER_REPOSITORY = "This thread is about {here}. Ask for {there} in one of its own issues."
 NO_AGENT = "No agent `{name}` here. There is {known}."
@@ -22,6 +24,14 @@ PLACE_LIMIT = "{place} has {count} jobs queued or running, and {most} is the lim
 FREE_TEXT = "read as free text, so as `fix`; `{slash} help` lists the verbs"
 KEPT = "{handle} kept"
 FROM_FORK = "This pull request comes from a fork, and the `{runner}` runner runs no code of strangers."
+
+
+async def with_context(ask: Ask) -> Ask:
+    """`ask` with what surrounds the request. Looks it up; runs before the transaction. Raises Refused."""
+    check_options(ask)
+    context = await ask.services.home_of(ask.message.thread).context_of(ask.message)
+    check_trust(ask, context)
+    return replace(ask, context=context)
 
 
 def check_options(ask: Ask) -> None:

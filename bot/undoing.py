@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot import planning
 from bot.errors import JobFailed
+from bot.ports import UnitOfWork
 from bot.run import Run
 from models.base import now
 from models.change import Change
-from models.job import Failure, JobEventType, JobResult
+from models.job import Failure, Job, JobEventType, JobResult
 
 CLOSING = "Closing PR #{number}"
 DELETING = "Deleting `{branch}`"
@@ -33,11 +34,24 @@ async def undo(run: Run) -> JobResult:
     return JobResult(result="undone", explanation=text)
 
 
+async def change_of(work: UnitOfWork, job: Job) -> Change | None:
+    """The change `job` (with its events) worked on, also when a later job of the conversation went on with it."""
+    if (own := await work.changes.of_job(job.id)) is not None:
+        return own
+    branches = {event.facts["branch"] for event in job.events if "branch" in event.facts}
+    thread = job.context.thread if job.context else None
+    if thread is None or thread.number is None:
+        return None
+    change = await work.changes.find(thread.repository, thread.number)
+    return change if change is not None and change.branch in branches else None
+
+
 async def _change(run: Run) -> Change:
     handle = run.job.request.text
     async with run.services.storage.read() as work:
-        undone = await work.jobs.by_handle(handle)
-        change = await work.changes.of_job(undone[0].id) if undone else None
+        found = await work.jobs.by_handle(handle)
+        undone = await work.jobs.get_job(found[0].id) if found else None
+        change = await change_of(work, undone) if undone else None
     if change is None:
         raise JobFailed(Failure.SETUP, GONE.format(handle=handle))
     return change

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot import keep
 from bot.command import Ask, CommandSpec, Said
-from bot.commands import fix
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -36,6 +35,6 @@ SPEC = CommandSpec(
     summary="answer a question about the code; nothing is changed",
     group="agent work",
     needs=Role.WRITE,
-    prepare=fix.prepare,
+    prepare=keep.with_context,
     run=run,
 )

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot import keep
 from bot.command import Ask, CommandSpec, Said
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
 from models.job import JobRequest
-
-OPTIONS = frozenset({"repo", "branch", "agent", "model", "pr"})
-
-
-async def prepare(ask: Ask) -> Ask:
-    """Fetch what surrounds the request."""
-    keep.check_options(ask)
-    platform = ask.services.home_of(ask.message.thread)
-    context = await platform.context_of(ask.message)
-    keep.check_trust(ask, context)
-    return replace(ask, context=context)
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -38,11 +25,11 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 
 SPEC = CommandSpec(
-    verb=VerbSpec(name="fix", takes_text=True, options=OPTIONS),
+    verb=VerbSpec(name="fix", takes_text=True, options=keep.OPTIONS),
     usage="fix [text] [branch= agent= model= pr=draft|ready|none]",
     summary="resolve this issue, or do what the text says, and open a pull request",
     group="agent work",
     needs=Role.WRITE,
-    prepare=prepare,
+    prepare=keep.with_context,
     run=run,
 )

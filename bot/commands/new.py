@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot import keep
 from bot.command import Ask, CommandSpec, Said
-from bot.commands import fix
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
@@ -27,11 +26,11 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 
 SPEC = CommandSpec(
-    verb=VerbSpec(name="new", takes_text=True, options=fix.OPTIONS),
+    verb=VerbSpec(name="new", takes_text=True, options=keep.OPTIONS),
     usage="new [text] [branch= agent= model= pr=]",
     summary="like fix, but afresh: new branch, new pull request, new session",
     group="agent work",
     needs=Role.WRITE,
-    prepare=fix.prepare,
+    prepare=keep.with_context,
     run=run,
 )

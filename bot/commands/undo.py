@@ -5,7 +5,7 @@ A job itself, so that it is queued, fenced and told.
 
 from __future__ import annotations
 
-from bot import choice, keep
+from bot import choice, keep, undoing
 from bot.command import Ask, CommandSpec, Said
 from bot.errors import Refused
 from bot.ports import UnitOfWork
@@ -25,10 +25,10 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
         raise Refused(WHICH.format(slash=ask.slash))
     if not job.status.is_terminal:
         raise Refused(STILL.format(handle=job.handle, status=job.status.value, slash=ask.slash))
-    change = await work.changes.of_job(job.id)
+    whole = await work.jobs.get_job(job.id) or job
+    change = await undoing.change_of(work, whole)
     if change is None:
         raise Refused(NOTHING.format(handle=job.handle))
-    whole = await work.jobs.get_job(job.id) or job
     request = JobRequest(verb="undo", text=job.handle, branch=change.branch)
     return await keep.job(work, ask, request, whole.context)
 

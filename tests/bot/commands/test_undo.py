@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from models.base import now
 from models.change import Change
+from models.job import JobEvent, JobEventType, JobStatus
 from tests.fakes.services import Bench
 
 
@@ -41,3 +42,28 @@ async def test_without_an_id_it_asks_which() -> None:
     bench = Bench()
     await bench.hear("/bellhop undo")
     assert bench.answers[0].startswith("Undo which job?")
+
+
+async def test_a_change_that_a_later_job_went_on_with_is_still_the_first_ones() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("/bellhop cancel", comment_id="2")
+    [job] = await bench.jobs()
+    event = JobEvent(type=JobEventType.CHANGE, data="pushed", facts={"branch": "b"})
+    memory = bench.storage._memory
+    memory.jobs[job.id] = memory.jobs[job.id].model_copy(update={"status": JobStatus.RUNNING, "attempt": 1})
+    async with bench.storage.begin() as work:
+        await work.jobs.add_events(job.id, 1, [event])
+        await work.jobs.settle(job.id, 1, JobStatus.COMPLETED)
+        await work.changes.keep(
+            Change(
+                repository="acme/shop",
+                issue_number=42,
+                branch="b",
+                base="main",
+                job_id="a later one",
+                updated_at=now(),
+            )
+        )
+    await bench.hear(f"/bellhop undo {job.handle}", comment_id="3")
+    assert (await bench.jobs())[0].request.verb == "undo"
