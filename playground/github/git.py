@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from playground.github.records import EMPTY_SHA
@@ -81,8 +82,13 @@ class Git:
         process = await asyncio.create_subprocess_exec(
             *command, stdin=pipe, stdout=pipe, stderr=pipe, env=self.environment(extra)
         )
-        async with asyncio.timeout(COMMAND_TIMEOUT_SECONDS):
-            output, errors = await process.communicate(stdin)
+        try:
+            async with asyncio.timeout(COMMAND_TIMEOUT_SECONDS):
+                output, errors = await process.communicate(stdin)
+        except (TimeoutError, asyncio.CancelledError):
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise
         if process.returncode:
             raise GitFailure(f"git {command[2]}: {errors.decode('utf-8', 'replace').strip()}")
         return output

@@ -93,6 +93,7 @@ async def _serve_read(request: web.Request, world: World, repository: Repository
             while chunk := await process.stdout.read(CHUNK_BYTES):
                 await response.write(chunk)
             await response.write_eof()
+            await process.wait()
         return response
     finally:
         await _end(process, feeding)
@@ -128,11 +129,13 @@ def _environment(request: web.Request, world: World, repository: Repository) -> 
 
 async def _feed(request: web.Request, process: Process) -> None:
     assert process.stdin, "the backend has an input pipe"
-    with suppress(ConnectionError):
-        async for chunk in request.content.iter_chunked(CHUNK_BYTES):
-            process.stdin.write(chunk)
-            await process.stdin.drain()
-    process.stdin.close()
+    try:
+        with suppress(ConnectionError, web.RequestPayloadError):  # the backend or the client left
+            async for chunk in request.content.iter_chunked(CHUNK_BYTES):
+                process.stdin.write(chunk)
+                await process.stdin.drain()
+    finally:
+        process.stdin.close()
 
 
 async def _read_head(output: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
@@ -145,6 +148,7 @@ async def _read_head(output: asyncio.StreamReader) -> tuple[int, dict[str, str]]
 
 
 async def _end(process: Process, feeding: asyncio.Task[None]) -> None:
+    """Kill the backend only if it still runs: its client left, or it took too long."""
     feeding.cancel()
     with suppress(asyncio.CancelledError):
         await feeding

@@ -56,7 +56,8 @@ def _issue(request: web.Request) -> Issue:
 async def show_home(request: web.Request) -> web.Response:
     """`/`: the repositories. This pretend site shows private ones too: whoever sits here plays everybody."""
     repositories = request.app[WORLD].store.repositories.values()
-    return _answer("Playground", _list([(f"/{item.full_name}", item.full_name) for item in repositories]))
+    items = [(f"/{item.full_name}", item.full_name) for item in repositories]
+    return _answer("Playground", _list([*items, ("/_playground/routes", "What else can be done here")]))
 
 
 async def show_repository(request: web.Request) -> web.Response:

@@ -1,5 +1,7 @@
 """Clones and pushes by the real git program."""
 
+import asyncio
+import base64
 import gzip
 from typing import Any
 
@@ -132,3 +134,18 @@ async def test_any_reachable_commit_can_be_fetched(clone: Any, propose: Any) -> 
     await other.git("fetch", "origin", pull["head"]["sha"])
     await other.git("fetch", "origin", f"refs/pull/{pull['number']}/head")
     assert (await other.git("rev-parse", "FETCH_HEAD")).strip() == pull["head"]["sha"]
+
+
+async def test_a_push_cut_off_in_the_middle_blocks_nobody(clone: Any, github: Any, repo: str) -> None:
+    copy = await clone("bot")
+    host, port = github.url.removeprefix("http://").split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    word = base64.b64encode(f"x:{copy.token}".encode()).decode()
+    head = f"POST /{repo.removeprefix('/repos/')}.git/git-receive-pack HTTP/1.1\r\nHost: {host}\r\n"
+    head += f"Authorization: Basic {word}\r\nContent-Type: application/x-git-receive-pack-request\r\n"
+    writer.write(f"{head}Content-Length: 5000\r\n\r\n00a0".encode())
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()
+    await copy.commit("a.txt", "a")
+    await copy.git("push", "origin", "HEAD:refs/heads/after")

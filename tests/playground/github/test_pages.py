@@ -17,7 +17,9 @@ async def browser(github: Any) -> AsyncIterator[httpx.AsyncClient]:
 
 async def test_the_way_from_home_to_an_issue(browser: Any, repo: str) -> None:
     name = repo.removeprefix("/repos/")
-    assert f'href="/{name}"' in (await browser.get("/")).text
+    home = (await browser.get("/")).text
+    assert f'href="/{name}"' in home
+    assert 'href="/_playground/routes"' in home
     assert f'href="/{name}/issues/1"' in (await browser.get(f"/{name}")).text
     assert "[open]" in (await browser.get(f"/{name}/issues/1")).text
     assert (await browser.get(f"/{name}/issues/99")).status_code == 404

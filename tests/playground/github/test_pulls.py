@@ -1,5 +1,6 @@
 """Pull requests as GitHub serves them."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -193,3 +194,12 @@ async def test_title_body_and_reviewers_change(
     assert {"pull_request.edited", "pull_request.review_requested"} <= set(receiver.events)
     body = next(body for body in receiver.payloads("pull_request") if body["action"] == "edited")
     assert body["changes"] == {"title": {"from": "Mend it"}, "body": {"from": "See #1"}}
+
+
+async def test_of_many_at_once_one_is_opened(clone: Any, people: Any, repo: str) -> None:
+    copy = await clone("bot")
+    await copy.commit("notes.txt", "one\n")
+    await copy.git("push", "--quiet", "origin", "HEAD:refs/heads/side")
+    wanted = {"title": "x", "head": "side", "base": "main"}
+    answers = await asyncio.gather(*(people("bot").post(f"{repo}/pulls", json=wanted) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * 7
