@@ -126,7 +126,7 @@ async def serve_app(
     from jobs import host
 
     host.mark(settings)
-    telemetry = Telemetry()
+    telemetry = Telemetry(settings.log_format, settings.log_level)
     async with compose(settings) as services:
         await introduce_within(services)
         made, closers = loop_list.make(services, telemetry.delivery)
