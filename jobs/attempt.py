@@ -10,7 +10,6 @@ from enum import Enum
 from typing import Any
 
 import structlog
-from bot.safety import mask
 
 from bot.errors import (
     IntegrationError,
@@ -20,6 +19,7 @@ from bot.errors import (
     LeaseLost,
     StorageUnavailable,
 )
+from bot.masking import mask
 from bot.run import Run
 from models.job import Failure, JobResult, JobStatus
 

@@ -6,6 +6,7 @@ The parent has no thread and no event loop, so that it may fork at any time: a r
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import time
@@ -57,14 +58,18 @@ class Child:
 
 
 class Family:
-    """All children of this process; also of those whose parent died, so that no zombie stays."""
+    """All children of this process; also of those whose parent died, so that no zombie stays.
 
-    def __init__(self, children: Sequence[Child]) -> None:
+    `lifeline`: a descriptor somebody else holds the other end of; when it ends, they are gone and so shall we be.
+    """
+
+    def __init__(self, children: Sequence[Child], lifeline: int | None = None) -> None:
         self.children = children
         self.asked_to_stop = 0
+        self._lifeline = lifeline
 
     def live(self) -> None:
-        """Keep every child alive until SIGTERM or SIGINT."""
+        """Keep every child alive until SIGTERM, SIGINT, or the end of the lifeline."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         processes.adopt_orphans()
@@ -87,12 +92,19 @@ class Family:
         return True
 
     def _look(self) -> None:
-        time.sleep(LOOK_SECONDS)
+        self._rest()
         by_pid = {child.pid: child for child in self.children if child.pid is not None}
         while (ended := _ended()) is not None:
             pid, code = ended
             if pid in by_pid:
                 by_pid[pid].died(code)
+
+    def _rest(self) -> None:
+        watched = [] if self._lifeline is None else [self._lifeline]
+        for each in select.select(watched, [], [], LOOK_SECONDS)[0]:
+            if not os.read(each, 4096):
+                self._lifeline = None
+                self.asked_to_stop += 1
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.asked_to_stop += 1

@@ -49,6 +49,23 @@ def open_services() -> AbstractAsyncContextManager[Services]:
     return _factory()
 
 
+def warm_up() -> None:
+    """Open the services once and close them, before workers fork: horses inherit what that imports and prepares.
+
+    Raises ConfigurationError. A database that is away now may be back when a job comes.
+    """
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_touch())
+    except StorageUnavailable as error:
+        log.warning("the database is away; workers start anyway", error=str(error))
+
+
+async def _touch() -> None:
+    async with open_services() as services:
+        await services.storage.ping()
+
+
 def run(job_id: str, work: Work) -> None:
     """Do one job in this process, which exists for it alone. Never raises: how a job ends is not RQ's business."""
     processes.adopt_orphans()

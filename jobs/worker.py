@@ -36,21 +36,28 @@ PRELOADED = (jobs.resolve,)
 log = structlog.get_logger(__name__)
 
 
-def serve(settings: Settings, factory: Factory, connect: Callable[[], Redis], concurrency: int) -> None:
-    """Run `concurrency` workers until SIGTERM or SIGINT, then let jobs end, or give them back.
+def serve(
+    settings: Settings,
+    factory: Factory,
+    connect: Callable[[], Redis],
+    concurrency: int,
+    lifeline: int | None = None,
+) -> None:
+    """Run `concurrency` workers until SIGTERM, SIGINT or the end of `lifeline`; then let jobs end, or give them back.
 
-    `factory` opens the services (in children only), `connect` a client of the queue. Raises ConfigurationError when
-    the database is another host's.
+    `factory` opens the services, `connect` a client of the queue; the calling process has no other thread. Raises
+    ConfigurationError when the database is another host's, or of a newer release.
     """
     host.check(settings)
     runtime.install(factory)
+    runtime.warm_up()
     # Else a horse's first full collection touches, and so copies, every page it shares with us: 40 ms of each job.
     gc.collect()
     gc.freeze()
     record = _record(concurrency)
     supervisor = Child("supervisor", lambda: _supervise(record))
     workers = [Child(f"worker-{number}", lambda: _work(connect)) for number in range(1, concurrency + 1)]
-    family = Family([supervisor, *workers])
+    family = Family([supervisor, *workers], lifeline)
     log.info("workers start", count=concurrency)
     family.live()
     log.info("workers stop")

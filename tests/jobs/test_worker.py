@@ -3,18 +3,21 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import psutil
 import pytest
 import redis
 
+from adapters.storage import open_storage
 from bot.errors import ConfigurationError
 from bot.services import Services
 from jobs import host
 from jobs.queue import QUEUE_NAME
 from models.job import Failure, Job, JobStatus
-from tests.jobs.yard import SECRET, Yard, is_gone, until
+from tests.jobs.yard import SECRET, Yard, is_gone, services_of, until
 from tests.services.redis import RedisServer
 
 ENDS = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
@@ -52,6 +55,24 @@ async def test_a_job_runs_and_is_settled_with_its_result(yard: Yard, services: S
     assert done.result.explanation == "finished echo"
     assert [event.data for event in done.events] == ["began echo"]
     assert len(yard.ledger()) == 1
+
+
+async def test_a_job_runs_on_postgresql(tmp_path: Path, redis_url: str, postgres_url: str) -> None:
+    yard = Yard(tmp_path, redis_url, database=postgres_url)
+    storage = open_storage(postgres_url)
+    await storage.initialize()
+    await storage.close()
+    yard.serve()
+    async with services_of(yard.settings) as services:
+        job = await yard.new(services, "echo")
+        assert (await yard.until(services, job, *ENDS)).status is JobStatus.COMPLETED
+        stopped = await yard.new(services, "stubborn")
+        agent, _, handed = await yard.stubborn(stopped)
+        assert handed == 0
+        await cancel(services, stopped)
+        assert (await yard.until(services, stopped, *ENDS, within=15)).status is JobStatus.CANCELLED
+        assert is_gone(agent)
+    yard.end_all()
 
 
 async def test_telling_many_times_runs_it_once_and_leaves_the_queue_short(
@@ -103,8 +124,8 @@ async def test_a_cancel_ends_an_agent_that_ignores_it_and_its_fled_child(
 ) -> None:
     yard.serve()
     job = await yard.new(services, "stubborn")
-    agent, fled, sockets = await yard.stubborn(job)
-    assert sockets == 0  # neither Redis nor the database came along
+    agent, fled, handed = await yard.stubborn(job)
+    assert handed == 0  # neither Redis nor the database came along
     await cancel(services, job)
     ended = await yard.until(services, job, *ENDS, within=15)
     assert ended.status is JobStatus.CANCELLED
@@ -316,6 +337,27 @@ async def test_a_host_without_work_stops_at_once_and_says_so(yard: Yard, service
     assert await asyncio.to_thread(parent.wait, 20) == 0
     async with services.storage.read() as work:
         assert await work.workers.alive(10) == []
+
+
+async def test_a_host_stops_when_whoever_started_it_is_gone(yard: Yard) -> None:
+    parent = yard.serve(stdin=subprocess.PIPE)
+    await until(lambda: len(psutil.Process(parent.pid).children()) == 2)
+    assert parent.stdin is not None
+    parent.stdin.close()
+    assert await asyncio.to_thread(parent.wait, 30) == 0
+
+
+async def test_a_killed_host_s_children_end_by_themselves(yard: Yard, services: Services) -> None:
+    parent = yard.serve()
+    job = await yard.new(services, "wait")
+    horse = await horse_of(yard, job)
+    children = psutil.Process(parent.pid).children()
+    parent.kill()
+    await until(lambda: any(is_gone(child.pid) for child in children))  # the supervisor, and an idle worker
+    assert not is_gone(horse)
+    (yard.folder / "go").touch()
+    assert (await yard.until(services, job, *ENDS)).status is JobStatus.COMPLETED
+    await until(lambda: all(is_gone(child.pid) for child in children))
 
 
 async def test_no_secret_shows_in_the_list_of_processes(

@@ -39,9 +39,10 @@ import os, signal, subprocess, sys, time
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, signal.SIG_IGN)
 fled = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
-sockets = [name for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")]
-links = [os.readlink(f"/proc/self/fd/{name}") for name in sockets]
-open(sys.argv[1], "w").write(f"{os.getpid()} {fled.pid} {sum(link.startswith('socket:') for link in links)}")
+held = [name for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")]
+links = [os.readlink(f"/proc/self/fd/{name}") for name in held]
+ours = [link for link in links if link.startswith(("socket:", "anon_inode:")) or ".db" in link]
+open(sys.argv[1], "w").write(f"{os.getpid()} {fled.pid} {len(ours)}")
 while True:
     time.sleep(1)
 """
@@ -139,14 +140,16 @@ class Yard:
         self.settings = settings_of(self.config)
         self.started: list[subprocess.Popen[bytes]] = []
 
-    def serve(self, concurrency: int = 1) -> subprocess.Popen[bytes]:
-        """Start a worker host."""
+    def serve(self, concurrency: int = 1, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """Start a worker host. With a pipe as `stdin` it lives as long as that."""
         config = self.folder / "config.json"
-        config.write_text(json.dumps(self.config | {"concurrency": concurrency}))
+        has_lifeline = stdin == subprocess.PIPE
+        config.write_text(
+            json.dumps(self.config | {"concurrency": concurrency, "has_lifeline": has_lifeline})
+        )
         with (self.folder / "worker.log").open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.jobs.yard", str(config)], stdout=output, stderr=output
-            )
+            argv = [sys.executable, "-m", "tests.jobs.yard", str(config)]
+            process = subprocess.Popen(argv, stdin=stdin, stdout=output, stderr=output)
         self.started.append(process)
         return process
 
@@ -209,11 +212,11 @@ class Yard:
         return [line.split(" ", 3) for line in path.read_text().splitlines()] if path.exists() else []
 
     async def stubborn(self, job: Job, attempt: int = 1) -> tuple[int, int, int]:
-        """The stubborn agent's pid, its fled child's, and how many sockets it was handed."""
+        """The stubborn agent's pid, its fled child's, and how many sockets or databases it was handed."""
         told = self.folder / f"stubborn-{job.id}-{attempt}"
         await until(lambda: told.exists() and len(told.read_text().split()) == 3)
-        agent, fled, sockets = (int(part) for part in told.read_text().split())
-        return agent, fled, sockets
+        agent, fled, handed = (int(part) for part in told.read_text().split())
+        return agent, fled, handed
 
 
 async def until(is_so: Callable[[], bool], within: float = 40.0) -> None:
@@ -236,7 +239,11 @@ def main() -> None:
     resolver.resolve = pretend
     host.mark(settings)
     worker.serve(
-        settings, lambda: services_of(settings), lambda: connect(settings.redis_url), config["concurrency"]
+        settings,
+        lambda: services_of(settings),
+        lambda: connect(settings.redis_url),
+        config["concurrency"],
+        lifeline=sys.stdin.fileno() if config["has_lifeline"] else None,
     )
 
 
