@@ -11,8 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, backtick
 from markdown_it.token import Token
 
-from bot.invisible import evenly_spaced
-from bot.markdown import CODE_BLOCKS, github
+from bot.markdown import CODE_BLOCKS, github, readable
 
 Span = tuple[int, int]
 Piece = tuple[str, bool]
@@ -23,9 +22,10 @@ def split(text: str) -> list[Piece]:
 
     `text` has line feeds only. In doubt a place is not code.
     """
-    tokens = _PARSER.parse(evenly_spaced(text))
+    read = readable(text)
+    tokens = _PARSER.parse(read)
     pieces, done = [], 0
-    for begin, end in _spans(tokens, text):
+    for begin, end in _spans(tokens, read):
         pieces += [(text[done:begin], False), (text[begin:end], True)]
         done = end
     return [*pieces, (text[done:], False), (_closing(tokens, text), True)]
@@ -37,7 +37,8 @@ def _closing(tokens: Sequence[Token], text: str) -> str:
     if last is None or last.type != "fence" or last.level or last.map is None:
         return ""
     begin, end = last.map
-    is_closed = end - begin > 1 and text.split("\n")[end - 1].strip().startswith(last.markup)
+    final = text.split("\n")[end - 1].strip()
+    is_closed = end - begin > 1 and final.startswith(last.markup) and not final.strip(last.markup[0])
     return "" if is_closed else "\n" * (not text.endswith("\n")) + last.markup
 
 
@@ -77,7 +78,7 @@ def _offsets(token: Token, text: str, starts: list[int]) -> list[int | None]:
     offsets: list[int | None] = []
     position, number = 0, (token.map or [0])[0]
     for line in token.content.split("\n"):
-        source = evenly_spaced(text[starts[number] : starts[number + 1]]) if number + 1 < len(starts) else ""
+        source = text[starts[number] : starts[number + 1]] if number + 1 < len(starts) else ""
         place = source.rfind(line.strip()) if source.count(line.strip()) == 1 else -1
         behind = len(line) - len(line.lstrip())
         offsets.append(None if place < 0 else starts[number] + place - behind - position)

@@ -23,7 +23,9 @@ MOST_CHARACTERS = 64 * 1024  # GitHub's own limit of a comment; what comes after
 DEEPEST_NESTING = 20
 MOST_CELLS = 20_000
 MOST_COMMENTS = 300
+MOST_BRACKETS = 1000
 LINE = "line"
+_NO_BRACKET = "\ufdd0"  # a noncharacter: Unicode gives it no meaning, so no text needs it
 CODE_BLOCKS = {"fence", "code_block"}
 UNHEARD = {"blockquote", "table"}
 UNHEARD_INLINE = {"link", "s"}
@@ -72,7 +74,7 @@ def read(text: str) -> Page:
     """The page of `text`. Never raises, whatever the text."""
     # Cut before anything else looks at it: the cut bounds the time of all that follows.
     source = well_formed(_bounded(text[:MOST_CHARACTERS]))
-    tokens = _PARSER.parse(evenly_spaced(source))
+    tokens = _PARSER.parse(readable(source))
     ranges = [token.map for token in tokens if token.type in CODE_BLOCKS | {"html_block"} and token.map]
     return Page(
         source=tuple(source.split("\n")),
@@ -80,6 +82,14 @@ def read(text: str) -> Page:
         code=frozenset(number for begin, end in ranges for number in range(begin, end)),
         only_code=_only_code(tokens),
     )
+
+
+def readable(text: str) -> str:
+    """`text` for the parser, as long as before: odd spaces are blanks, brackets beyond counting are none."""
+    # The parser looks for the end of each bracket: one that has none is none, and of very many the rest are none.
+    *some, rest = text[: text.rfind("]") + 1].split("[", MOST_BRACKETS)
+    bounded = "[".join([*some, rest.replace("[", _NO_BRACKET)])
+    return evenly_spaced(bounded + text[len(bounded) :].replace("[", _NO_BRACKET))
 
 
 def _bounded(text: str) -> str:
@@ -135,18 +145,19 @@ class _Walk:
 def _only_code(tokens: Sequence[Token]) -> str | None:
     """The code of a text that is nothing else: one code span, or one fence with one line."""
     if [token.type for token in tokens] == ["fence"]:
-        content = tokens[0].content.strip()
-        return content if "\n" not in content else None
+        content = _line_at(tokens[0].content.strip(), 0)
+        return content if content == tokens[0].content.strip().replace(_NO_BRACKET, "[") else None
     if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
         return None
     children = [child for child in tokens[1].children or () if child.type != LINE]
     is_code = len(children) == 1 and children[0].type == "code_inline"
-    return children[0].content.strip() if is_code else None
+    return _line_at(children[0].content.strip(), 0) if is_code else None
 
 
 def _line_at(text: str, position: int) -> str:
     end = text.find("\n", position)
-    return text[position:] if end < 0 else text[position:end]
+    line = text[position:] if end < 0 else text[position:end]
+    return line.replace(_NO_BRACKET, "[")
 
 
 def _mark_line(state: StateInline, silent: bool) -> bool:

@@ -54,3 +54,9 @@ def test_code_and_html_are_known_by_their_lines() -> None:
 )
 def test_a_text_that_is_only_code_is_known(text: str, code: str | None) -> None:
     assert markdown.read(text).only_code == code
+
+
+def test_brackets_beyond_counting_open_no_link_and_stay_in_the_text() -> None:
+    text = "[a](b) " * 2000 + "[c"
+    assert lines(text) == [(0, text)]
+    assert markdown.read("`[a`").only_code == "[a"
