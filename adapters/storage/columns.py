@@ -8,11 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
+from pydantic_core import to_json as dump_json
 from sqlalchemy import TEXT, BigInteger, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -21,6 +23,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 REPLACEMENT = "\ufffd"
 MICROSECONDS = 1_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_KEY = 512
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
@@ -47,20 +50,25 @@ def to_key(text: str) -> str:
 def to_micros(moment: datetime) -> int:
     """Microseconds since 1970. A naive moment is taken as UTC."""
     aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
-    return round(aware.timestamp() * MICROSECONDS)
+    since = aware - EPOCH
+    return (since.days * 86400 + since.seconds) * MICROSECONDS + since.microseconds
 
 
 def from_micros(micros: int) -> datetime:
     """The aware moment in UTC."""
-    return datetime.fromtimestamp(micros / MICROSECONDS, UTC)
+    return EPOCH + timedelta(microseconds=micros)
 
 
 def _clean_tree(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {clean(str(name)): _clean_tree(part) for name, part in value.items()}
-    return [_clean_tree(part) for part in value] if isinstance(value, list) else value
+    return [_clean_tree(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _tree_to_json(value: Any) -> str:
+    return dump_json(_clean_tree(value), serialize_unknown=True).decode()
 
 
 def to_json(model: BaseModel) -> str:
@@ -68,7 +76,7 @@ def to_json(model: BaseModel) -> str:
     try:
         return model.model_dump_json()
     except PydanticSerializationError:
-        return json.dumps(_clean_tree(model.model_dump(mode="json")))
+        return _tree_to_json(model.model_dump())
 
 
 class Moment(TypeDecorator[datetime]):
@@ -133,7 +141,7 @@ class Facts(TypeDecorator[dict[str, Any]]):
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(_clean_tree(dict(value)), default=str)
+        return None if value is None else _tree_to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
         return None if value is None else dict(json.loads(value))

@@ -88,9 +88,10 @@ def _prepare_file(options: Options) -> None:
     path = Path(options.path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        pass
+        # Only a file that is not there is opened here: closing one would drop the locks this process holds on it.
+        # https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise ConfigurationError(SETTING, NO_FILE.format(path=path, why=error.strerror)) from error
     engine = open_sync(options)
@@ -112,6 +113,6 @@ def _set_journal(connect: Callable[[], PoolProxiedConnection], patience_seconds:
                 cursor.execute("PRAGMA journal_mode = WAL")
                 return
         except sqlite3.OperationalError as error:
-            if time.monotonic() > deadline:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise StorageUnavailable(f"{MIGRATING}: {error}") from error
             time.sleep(PAUSE_SECONDS)

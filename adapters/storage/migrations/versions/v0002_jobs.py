@@ -103,8 +103,12 @@ def _jobs() -> None:
         must("comment_id", KEY),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
-    index("ix_jobs_active_repository", "jobs", "repository", "status IN ('queued', 'running', 'parked')")
-    index("ix_jobs_active_requester", "jobs", "requester_id", "status IN ('queued', 'running', 'parked')")
+    index(
+        "ix_jobs_active_repository", "jobs", "repository status", "status IN ('queued', 'running', 'parked')"
+    )
+    index(
+        "ix_jobs_active_requester", "jobs", "requester_id status", "status IN ('queued', 'running', 'parked')"
+    )
     index("ix_jobs_created", "jobs", "created_at")
     index("ix_jobs_lease", "jobs", "lease_until", "status = 'running'")
     index("ix_jobs_line", "jobs", "lock_key created_at id", "status = 'queued'")

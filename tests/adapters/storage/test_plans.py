@@ -1,0 +1,181 @@
+"""What runs all the time finds its rows through an index, so that a million finished ones cost nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from adapters.storage import SQLStorage
+from bot.ports import UnitOfWork
+from models.job import Job
+from tests.adapters.storage.nouns import HERE, job
+
+NOW = datetime.now(UTC)
+
+
+async def claim_deliveries(work: UnitOfWork) -> object:
+    return await work.deliveries.claim("a", 10, 60, **HERE)
+
+
+async def newest(work: UnitOfWork) -> object:
+    return await work.deliveries.page(before=None, limit=50)
+
+
+async def next_page(work: UnitOfWork) -> object:
+    return await work.deliveries.page(before=1000, limit=50)
+
+
+async def one(work: UnitOfWork) -> object:
+    return await work.deliveries.get(7)
+
+
+async def by_key(work: UnitOfWork) -> object:
+    return await work.deliveries.find("github", "default", "d-1")
+
+
+async def refused(work: UnitOfWork) -> object:
+    return await work.deliveries.page(before=None, limit=50, disposition="denied:role")
+
+
+async def at_thread(work: UnitOfWork) -> object:
+    return await work.deliveries.at_thread("t#1", actor_id="1", limit=5)
+
+
+async def by_url(work: UnitOfWork) -> object:
+    return await work.deliveries.by_url("https://x/1")
+
+
+async def prune(work: UnitOfWork) -> object:
+    return await work.deliveries.prune(NOW, 100)
+
+
+async def claim_outbox(work: UnitOfWork) -> object:
+    return await work.outbox.claim("a", 10, 60, **HERE)
+
+
+async def want(work: UnitOfWork) -> object:
+    return await work.outbox.want("job-1")
+
+
+async def claim_job(work: UnitOfWork) -> object:
+    return await work.jobs.claim("job-1", "w", 60)
+
+
+async def claimable(work: UnitOfWork) -> object:
+    return await work.jobs.claimable(50)
+
+
+async def expired(work: UnitOfWork) -> object:
+    return await work.jobs.expired(50)
+
+
+async def in_line(work: UnitOfWork) -> object:
+    return await work.jobs.next_in_line("lock")
+
+
+async def ahead(work: UnitOfWork) -> object:
+    return await work.jobs.ahead_of(job())
+
+
+async def by_handle(work: UnitOfWork) -> object:
+    return await work.jobs.by_handle("J-7K")
+
+
+async def jobs_of_person(work: UnitOfWork) -> object:
+    return await work.jobs.page(requester_id="1", repository=None, before=NOW, limit=20)
+
+
+async def jobs_of_place(work: UnitOfWork) -> list[Job]:
+    return await work.jobs.at_thread("github:default:acme/shop#42", is_active=True)
+
+
+async def active_of_person(work: UnitOfWork) -> object:
+    return await work.jobs.count_active(requester_id="1")
+
+
+async def active_of_repository(work: UnitOfWork) -> object:
+    return await work.jobs.count_active(repository="acme/shop")
+
+
+CASES = {
+    claim_deliveries: {"ix_deliveries_due"},
+    newest: set(),
+    next_page: set(),
+    one: set(),
+    by_key: {"uq_deliveries_platform_integration_key", "sqlite_autoindex_deliveries_1"},
+    refused: {"ix_deliveries_disposition"},
+    at_thread: {"ix_deliveries_thread"},
+    by_url: {"ix_deliveries_url"},
+    prune: {"ix_deliveries_finished"},
+    claim_outbox: {"ix_outbox_due"},
+    want: {"ux_outbox_card"},
+    claim_job: {"ix_jobs_line"},
+    claimable: {"ix_jobs_queued"},
+    expired: {"ix_jobs_lease"},
+    in_line: {"ix_jobs_line"},
+    ahead: {"ix_jobs_line"},
+    by_handle: {"ux_jobs_handle"},
+    jobs_of_person: {"ix_jobs_requester"},
+    jobs_of_place: {"ix_jobs_thread"},
+    active_of_person: {"ix_jobs_active_requester"},
+    active_of_repository: {"ix_jobs_active_repository"},
+}
+
+
+@contextmanager
+def recorded(storage: SQLStorage) -> Iterator[list[tuple[str, Any]]]:
+    """The statements run inside, with their parameters."""
+    said: list[tuple[str, Any]] = []
+    engine = storage._writer.sync_engine
+
+    def note(_c: object, _cursor: object, statement: str, parameters: Any, _x: object, _many: bool) -> None:
+        if statement.split()[0] in {"SELECT", "UPDATE", "DELETE", "INSERT", "WITH"}:
+            said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)
+async def test_it_reads_no_whole_table(sqlite: SQLStorage, sqlite_url: str, case: Any) -> None:
+    with recorded(sqlite) as statements:
+        async with sqlite.begin() as work:
+            await case(work)
+    connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
+    steps = [
+        str(row[3])
+        for statement, parameters in statements
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    ]
+    connection.close()
+    assert steps
+    # A step says SCAN only where it walks in the key's own order and stops at the limit, or through a small index.
+    scans = [step for step in steps if step.startswith("SCAN ") and " USING " not in step]
+    allowed = {"SCAN deliveries"} if case is newest else set()
+    assert {
+        step for step in scans if not step.startswith(("SCAN (subquery", "SCAN CONSTANT ROW"))
+    } <= allowed | _made_on_the_way(steps)
+    sorts = [step for step in steps if "TEMP B-TREE" in step]
+    assert not sorts or case in {
+        claim_deliveries,
+        claim_outbox,
+        by_handle,
+        ahead,
+        jobs_of_place,
+        jobs_of_person,
+        expired,
+    }, steps
+    if CASES[case]:
+        assert any(name in step for name in CASES[case] for step in steps), steps
+
+
+def _made_on_the_way(steps: list[str]) -> set[str]:
+    """Scans of what the statement itself made: materialized subqueries."""
+    return {f"SCAN {step.split()[1]}" for step in steps if step.startswith(("MATERIALIZE", "CO-ROUTINE"))}
