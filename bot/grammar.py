@@ -134,7 +134,9 @@ def _understand(call: _Call, verbs: Vocabulary) -> Command | Unknown:
     found = arguments.strict(meant[1:], verb, verbs)
     if not found.left:
         return _command(call, verb.name, found)
-    if call.address is Address.SLASH or all(word.is_id_like or word.is_option_like for word in found.left):
+    # Words with an option or a second id among them were meant as a command: nobody talks like that.
+    is_slip = meant[1].is_option_like or found.left[0].is_option_like or found.left[0].is_id_like
+    if call.address is Address.SLASH or is_slip:
         return _unknown(call, found.left, (verb.name,), " ".join(found.ids))
     return _free_text(call, verbs)
 

@@ -213,6 +213,8 @@ def test_options_are_read_on_the_first_line_only() -> None:
         ("@bellhop cancel J-7", "J-7", "cancel", ""),
         ("@bellhop cancel J-7K3Q J-7K41", "J-7K41", "cancel", "J-7K3Q"),
         ("@bellhop jobs --mien", "--mien", "jobs", ""),
+        ("@bellhop jobs --mine foo", "foo", "jobs", ""),
+        ("@bellhop cancel J-7K3Q --with x", "--with x", "cancel", "J-7K3Q"),
         ("/bellhop cancle J-7K3Q", "cancle", "cancel", "J-7K3Q"),
         ("/bellhop cancel everything", "everything", "cancel", ""),
         ("/bellhop cancel J-7K3Q and J-7K41", "and J-7K41", "cancel", "J-7K3Q"),
