@@ -26,7 +26,8 @@ from models.job import Failure, JobResult, JobStatus
 Work = Callable[[Run], Awaitable[JobResult]]
 
 # A cancel is noticed within a renewal (3 s) and done within 15: this is what stopping may take of it.
-STOP_SECONDS = 6.0
+STOP_SECONDS = 5.0
+LAST_WORDS_SECONDS = 1.0
 UNWIND_SECONDS = 3.0
 
 TOO_LONG = "it ran longer than the {minutes:.0f} minutes a job may take"
@@ -86,8 +87,14 @@ async def _first(
         run.lost.set()
     if task.done():
         return _ending_of(run, task)
+    ending = _interrupted(run, shutdown)
     await _stop(run, task)
-    return _interrupted(run, shutdown)
+    is_ours = not run.lost.is_set() and task.done() and not task.cancelled()
+    if is_ours and task.exception() is None:
+        return Ending(
+            status=JobStatus.COMPLETED, result=task.result()
+        )  # it was done before it could be stopped
+    return ending
 
 
 def _interrupted(run: Run, shutdown: asyncio.Event) -> Ending:
@@ -106,6 +113,7 @@ async def _stop(run: Run, task: asyncio.Future[JobResult]) -> None:
     stops = [asyncio.ensure_future(stop()) for stop in run.stoppers]
     if stops:
         await asyncio.wait(stops, timeout=STOP_SECONDS)
+        await asyncio.wait({task}, timeout=LAST_WORDS_SECONDS)  # an agent that was stopped may still say so
     task.cancel()
     await asyncio.wait({task}, timeout=UNWIND_SECONDS)
     for stop in stops:

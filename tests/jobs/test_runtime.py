@@ -17,6 +17,7 @@ from bot.ports import UnitOfWork
 from bot.run import Run
 from bot.services import Services
 from jobs import runtime
+from models.agent import AgentState
 from models.job import Failure, Job, JobEventType, JobResult, JobStatus
 from tests.jobs.yard import SECRET, Yard
 
@@ -277,3 +278,47 @@ async def test_the_time_limit_counts_from_the_first_start(yard: Yard, services: 
     await runtime.perform(job.id, work)
     assert left[0] > 500
     assert left[1] == 1.0
+
+
+async def test_a_stopped_agent_may_say_so_before_the_work_is_cancelled(
+    yard: Yard, services: Services
+) -> None:
+    async def work(run: Run) -> JobResult:
+        ended = asyncio.Event()
+
+        async def stop() -> None:
+            ended.set()
+
+        run.stoppers.append(stop)
+        async with services.storage.begin() as unit:
+            await unit.jobs.request_cancel(run.job.id, "ana")
+        await ended.wait()
+        await run.agent_state(AgentState.STOPPED)
+        raise JobFailed(Failure.AGENT, "the agent gave up")
+
+    job = await yard.new(services, "")
+    await runtime.perform(job.id, work)
+    ended = await yard.get(services, job)
+    assert (ended.status, ended.agent_state, ended.failure) == (JobStatus.CANCELLED, AgentState.STOPPED, None)
+
+
+@pytest.mark.parametrize(("is_done", "status"), [(True, JobStatus.COMPLETED), (False, JobStatus.FAILED)])
+async def test_what_was_done_when_the_time_was_over_counts(
+    yard: Yard, services: Services, is_done: bool, status: JobStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Run, "seconds_left", lambda run: 0.3)
+
+    async def work(run: Run) -> JobResult:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:  # in the middle of a push: it is finished first
+            run.cancelled.set()
+            if not is_done:
+                raise
+        return JobResult(result="pushed")
+
+    job = await yard.new(services, "")
+    await runtime.perform(job.id, work)
+    ended = await yard.get(services, job)
+    assert ended.status is status
+    assert ended.failure is (None if is_done else Failure.TIMEOUT)
