@@ -18,7 +18,8 @@ import stamina
 from bot.errors import IntegrationError, NetworkError
 
 if TYPE_CHECKING:
-    from adapters.platforms.github.wire import Place, Wire
+    from adapters.platforms.github.sessions import Place
+    from adapters.platforms.github.wire import Wire
 
 THREADS = 4
 PAGE = 100
@@ -95,7 +96,7 @@ class Client:
         return wire
 
     def _place(self) -> Place:
-        from adapters.platforms.github.wire import Place
+        from adapters.platforms.github.sessions import Place
 
         # Half of a call's limit: a read that hangs may be tried once more within it.
         deadline_seconds = self.call_timeout_seconds / 2

@@ -76,10 +76,17 @@ async def _on_code(api: Call, message: IncomingMessage) -> list[Any]:
     if message.kind is MessageKind.INLINE and thread.inline_root:
         return await _inline_thread(api, thread, thread.inline_root)
     if message.kind is MessageKind.REVIEW:
-        path = f"{paths.review(thread.repository, thread.number, message.comment_id)}/comments"
-        found: list[Any] = await api.get(path, per_page=PAGE)
-        return found
+        return await _of_review(api, thread, message.comment_id)
     return []
+
+
+async def _of_review(api: Call, thread: Thread, review_id: str) -> list[Any]:
+    try:
+        path = f"{paths.review(thread.repository, thread.number, review_id)}/comments"
+        found: list[Any] = await api.get(path, per_page=PAGE)
+    except NotFoundError:
+        return []  # deleted meanwhile
+    return found
 
 
 async def _inline_thread(api: Call, thread: Thread, root: str) -> list[Any]:

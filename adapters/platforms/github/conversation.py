@@ -48,8 +48,8 @@ async def _react_to_review(api: Call, thread: Thread, review_id: str, reaction: 
 
     https://docs.github.com/en/graphql/reference/mutations#addreaction
     """
-    review = await api.get(paths.review(thread.repository, thread.number, review_id))
     try:
+        review = await api.get(paths.review(thread.repository, thread.number, review_id))
         await api.graphql(ADD_REACTION, subject=review["node_id"], content=reaction.upper())
     except IntegrationError as error:
         if error.retryable:
@@ -113,7 +113,9 @@ async def newest_comments(api: Call, thread: Thread, count: int, pages: int, eno
 
     GitHub lists a conversation oldest first and offers no other order, so the last pages are asked for by number.
     """
-    last = max(-(-count // PAGE), 1)
+    last = (
+        count // PAGE + 1
+    )  # one more when the pages are full: the count may be older than the newest comment
     found: list[Any] = []
     for page in range(last, max(last - pages, 0), -1):
         found = await api.get(_conversation(thread), per_page=PAGE, page=page) + found

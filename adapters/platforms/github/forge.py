@@ -1,6 +1,5 @@
 """GitHub as a forge: repositories, branches, pull requests, forks.
 
-https://docs.github.com/en/rest/pulls/pulls
 https://docs.github.com/en/rest/repos
 """
 
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from adapters.platforms.github import paths, templates
+from adapters.platforms.github import paths, proposals, templates
 from adapters.platforms.github.client import Call, Client
 from bot.errors import ConflictError, NotFoundError
 from bot.platform import GitRemote, PullRequest, PullRequestDraft, RepositoryInfo
@@ -57,7 +56,7 @@ class GitHubForge:
     async def pull(self, repository: str, number: int) -> PullRequest:
         """The pull request."""
         async with self._client.calling(f"looking at {repository}#{number}") as api:
-            return _pull(await api.get(paths.pull(repository, number)))
+            return proposals.pull_of(await api.get(paths.pull(repository, number)))
 
     async def pull_template(self, repository: str, base: str) -> str:
         """The template of the branch `base`; "" without one."""
@@ -67,13 +66,13 @@ class GitHubForge:
     async def find_pull(self, repository: str, head_repository: str, head: str) -> PullRequest | None:
         """The open pull request of that branch."""
         async with self._client.calling(f"looking for the pull request of {head_repository}:{head}") as api:
-            return await _find(api, repository, head_repository, head)
+            return await proposals.find_open(api, repository, head_repository, head)
 
     async def open_pull(self, draft: PullRequestDraft) -> PullRequest:
         """The open one of the same head as it is, else a new one. Raises ConflictError when GitHub refuses it."""
         async with self._client.calling(f"opening a pull request in {draft.repository}") as api:
-            found = await _find(api, draft.repository, draft.head_repository, draft.head)
-            return found or await _open(api, draft)
+            found = await proposals.find_open(api, draft.repository, draft.head_repository, draft.head)
+            return found or await proposals.open_new(api, draft)
 
     async def close_pull(self, repository: str, number: int) -> None:
         """Close it unmerged. Closing twice changes nothing."""
@@ -130,47 +129,6 @@ async def _is_there(api: Call, repository: str, branch: str) -> bool:
     return True
 
 
-async def _find(api: Call, repository: str, head_repository: str, head: str) -> PullRequest | None:
-    owner = head_repository.partition("/")[0]
-    query = {"state": "open", "head": f"{owner}:{head}", "per_page": 100}
-    for found in await api.get(f"{paths.repository(repository)}/pulls", **query):
-        pull = _pull(found)
-        # The filter knows owners alone, and a server that ignores it lists them all.
-        if pull.head_ref == head and pull.head_repository.lower() == head_repository.lower():
-            return pull
-    return None
-
-
-async def _open(api: Call, draft: PullRequestDraft) -> PullRequest:
-    path, body = f"{paths.repository(draft.repository)}/pulls", _body(draft)
-    try:
-        return _pull(await api.post(path, body))
-    except ConflictError as error:
-        # Somebody was quicker, or an earlier attempt was heard after all.
-        found = await _find(api, draft.repository, draft.head_repository, draft.head)
-        if found is not None:
-            return found
-        if not (draft.is_draft and "draft pull requests are not supported" in str(error).lower()):
-            raise
-    return _pull(await api.post(path, body | {"draft": False}))
-
-
-def _body(draft: PullRequestDraft) -> dict[str, Any]:
-    body = {
-        "title": draft.title,
-        "body": draft.body,
-        "head": draft.head,
-        "base": draft.base,
-        "draft": draft.is_draft,
-    }
-    owner, fork_owner = draft.repository.partition("/")[0], draft.head_repository.partition("/")[0]
-    if draft.head_repository.lower() == draft.repository.lower():
-        return body
-    if owner.lower() == fork_owner.lower():
-        return body | {"head_repo": draft.head_repository.partition("/")[2]}
-    return body | {"head": f"{fork_owner}:{draft.head}", "maintainer_can_modify": True}
-
-
 def _repository(found: Any) -> RepositoryInfo:
     # Without `permissions` (not every kind of token is told them) the push itself will tell.
     may_push = (found.get("permissions") or {}).get("push", True)
@@ -181,22 +139,4 @@ def _repository(found: Any) -> RepositoryInfo:
         is_private=bool(found.get("private")),
         is_archived=is_archived,
         can_push=bool(may_push) and not is_archived,
-    )
-
-
-def _pull(found: Any) -> PullRequest:
-    head, base = found["head"], found["base"]
-    theirs = (head.get("repo") or {}).get("full_name") or ""  # null: the fork is gone
-    ours = (base.get("repo") or {}).get("full_name") or ""
-    return PullRequest(
-        number=found["number"],
-        url=found.get("html_url") or "",
-        head_ref=head["ref"],
-        head_sha=head["sha"],
-        head_repository=theirs,
-        base_ref=base["ref"],
-        is_open=found["state"] == "open",
-        is_draft=bool(found.get("draft")),
-        is_fork=theirs.lower() != ours.lower(),
-        title=found.get("title") or "",
     )

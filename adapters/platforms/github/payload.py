@@ -2,40 +2,41 @@
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 Every field may be absent or null: accounts are deleted, forks vanish, bodies are empty, older servers know less.
-Text never holds NUL, which a database refuses.
+Text with NUL is refused, because databases refuse it.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
 from bot.errors import PayloadError
 
-Text = Annotated[str, msgspec.Meta(pattern=r"\A[^\x00]*\Z")]
 UNREADABLE = "reading the body: {why}"
 
 
 class User(msgspec.Struct, frozen=True):
     """An account. Null in its place: it was deleted."""
 
-    login: Text | None = None
+    login: str | None = None
     id: int | None = None
-    type: Text | None = None
+    type: str | None = None
 
 
 class Label(msgspec.Struct, frozen=True):
     """A label on an issue or pull request."""
 
-    name: Text | None = None
+    name: str | None = None
 
 
 class Repository(msgspec.Struct, frozen=True):
     """The repository an event happened in, or a side of a pull request."""
 
-    name: Text | None = None
-    full_name: Text | None = None
+    name: str | None = None
+    full_name: str | None = None
     private: bool | None = None
     owner: User | None = None
 
@@ -43,8 +44,8 @@ class Repository(msgspec.Struct, frozen=True):
 class Side(msgspec.Struct, frozen=True):
     """Head or base of a pull request; `repo` is null when the fork was deleted."""
 
-    ref: Text | None = None
-    sha: Text | None = None
+    ref: str | None = None
+    sha: str | None = None
     repo: Repository | None = None
 
 
@@ -52,15 +53,15 @@ class Item(msgspec.Struct, frozen=True):
     """An issue or a pull request; of issues, `pull_request` says that it is one."""
 
     number: int | None = None
-    node_id: Text | None = None
-    title: Text | None = None
-    body: Text | None = None
+    node_id: str | None = None
+    title: str | None = None
+    body: str | None = None
     user: User | None = None
-    html_url: Text | None = None
-    created_at: Text | None = None
+    html_url: str | None = None
+    created_at: str | None = None
     labels: list[Label] | None = None
-    pull_request: dict[str, msgspec.Raw] | None = None
-    performed_via_github_app: dict[str, msgspec.Raw] | None = None
+    pull_request: dict[str, Any] | None = None
+    performed_via_github_app: dict[str, Any] | None = None
     head: Side | None = None
     base: Side | None = None
 
@@ -69,27 +70,27 @@ class Saying(msgspec.Struct, frozen=True):
     """A comment, an inline comment or a review."""
 
     id: int | None = None
-    node_id: Text | None = None
-    body: Text | None = None
+    node_id: str | None = None
+    body: str | None = None
     user: User | None = None
-    html_url: Text | None = None
-    created_at: Text | None = None
-    submitted_at: Text | None = None
-    performed_via_github_app: dict[str, msgspec.Raw] | None = None
+    html_url: str | None = None
+    created_at: str | None = None
+    submitted_at: str | None = None
+    performed_via_github_app: dict[str, Any] | None = None
     in_reply_to_id: int | None = None
-    path: Text | None = None
+    path: str | None = None
     line: int | None = None
     original_line: int | None = None
     start_line: int | None = None
-    side: Text | None = None
-    diff_hunk: Text | None = None
-    commit_id: Text | None = None
+    side: str | None = None
+    diff_hunk: str | None = None
+    commit_id: str | None = None
 
 
 class Before(msgspec.Struct, frozen=True):
     """What a field was before an edit."""
 
-    text: Text | None = msgspec.field(name="from", default=None)
+    text: str | None = msgspec.field(name="from", default=None)
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -101,13 +102,13 @@ class Changes(msgspec.Struct, frozen=True):
 class Organization(msgspec.Struct, frozen=True):
     """The organization that owns the repository."""
 
-    login: Text | None = None
+    login: str | None = None
 
 
 class Head(msgspec.Struct, frozen=True):
     """Of an event that Bellhop has no use for, all it reads."""
 
-    action: Text | None = None
+    action: str | None = None
 
 
 class Payload(Head, frozen=True):
@@ -126,29 +127,43 @@ class Payload(Head, frozen=True):
 READ_EVENTS = frozenset(
     {"issues", "issue_comment", "pull_request", "pull_request_review", "pull_request_review_comment"}
 )
+ESCAPED_NUL = re.compile(rb"\\u0000")  # a control character itself is no JSON
+AnyHead = TypeVar("AnyHead", bound=Head)
 _heads = msgspec.json.Decoder(Head)
 _payloads = msgspec.json.Decoder(Payload)
 
 
 def read_head(event: str, body: bytes) -> Head:
-    """The body's `action`, and the whole body checked: syntax, UTF-8, and the types of what will be read of it.
+    """The body's `action`, and the whole body checked: syntax, UTF-8, and what will be read of it.
 
     Microseconds: nothing is built for the parts nobody reads. Raises PayloadError.
     """
-    try:
-        if not body.isascii():
-            body.decode()  # the decoder looks into no text that it skips
-        return (_payloads if event in READ_EVENTS else _heads).decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise PayloadError(UNREADABLE.format(why=_reason(error))) from None
+    head: Head = _decode(_payloads, body) if event in READ_EVENTS else _decode(_heads, body)
+    if ESCAPED_NUL.search(body) and any("\0" in text for text in _texts(msgspec.to_builtins(head))):
+        raise PayloadError(UNREADABLE.format(why="it holds NUL"))
+    return head
 
 
 def read(body: bytes) -> Payload:
     """The body of one of `READ_EVENTS`. Raises PayloadError."""
+    return _decode(_payloads, body)
+
+
+def _decode(decoder: msgspec.json.Decoder[AnyHead], body: bytes) -> AnyHead:
     try:
-        return _payloads.decode(body)
+        if not body.isascii():
+            body.decode()  # the decoder looks into no text that it skips
+        return decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise PayloadError(UNREADABLE.format(why=_reason(error))) from None
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 def _reason(error: Exception) -> str:

@@ -11,7 +11,7 @@ from aiohttp import web
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest
 
-from adapters.platforms.github.wire import USER_AGENT
+from adapters.platforms.github.sessions import USER_AGENT
 from tests.playground.contract import VENDOR, described_path, description
 
 # What the REST description does not describe, and the vendor's page that does.

@@ -1,8 +1,11 @@
 """A GitHub that fails in every way: what is tried again, what never is, and what is said of it."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +28,7 @@ from tests.adapters.platforms.github.contract import Watcher
 from tests.adapters.platforms.github.test_platform import bodies
 from tests.services.ports import free_port
 
+ROOT = Path(__file__).parents[4]
 Break = Callable[..., Fault]
 LOST = ["status", "half", "drop", "wrong_json"]
 
@@ -270,3 +274,11 @@ async def test_graphql_errors_come_with_a_good_status(
     break_with("status", status=200, path="graphql", body={"data": {"viewer": {"login": "bot"}}})
     async with client.calling("reacting") as api:
         assert await api.graphql("query { viewer { login } }") == {"viewer": {"login": "bot"}}
+
+
+def test_the_heavy_library_is_imported_by_who_needs_it() -> None:
+    code = "import sys, adapters.platforms; print({'github', 'requests'} & sys.modules.keys())"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ran.stdout == "set()\n"
