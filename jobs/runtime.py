@@ -10,16 +10,16 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 
 import structlog
 import uvloop
 
 from bot import order
-from bot.errors import BellhopError, InvalidTransition, StorageUnavailable
+from bot.errors import StorageUnavailable
 from bot.run import Run, uptime
 from bot.services import Services
-from jobs import processes, supervisor
+from jobs import processes, settlement, supervisor
 from jobs.attempt import Ending, Give, Work, drive
 from jobs.guard import Guard
 from models.job import Job
@@ -27,7 +27,6 @@ from models.job import Job
 Factory = Callable[[], AbstractAsyncContextManager[Services]]
 
 GUARD_SHARE = 0.9  # of the lease: then this process ends, come what may
-SETTLE_PAUSE_SECONDS = 0.3
 LEAVE_SECONDS = 5.0
 
 NOT_INSTALLED = "running a job: no services were installed in this process"
@@ -133,8 +132,11 @@ async def _attempt(run: Run, work: Work, lease: asyncio.Task[None], guard: Guard
     ending = await _until_stopped(run, work, lease)
     if is_alone:
         await asyncio.to_thread(processes.kill_descendants)
-    settled = await _settle(run, ending)
-    await _forget(run, guard)
+    if ending.give is Give.BACK:
+        lease.cancel()  # or it would take the job again
+        await asyncio.wait({lease})
+    settled = await settlement.settle(run, ending)
+    await settlement.forget(run, guard.started)
     if settled is not None:
         log.info("settled", status=settled.status.value, failure=settled.failure and settled.failure.value)
         await order.moved(run.services, settled)
@@ -147,48 +149,3 @@ async def _until_stopped(run: Run, work: Work, lease: asyncio.Task[None]) -> End
         return await drive(run, work, lease, shutdown)
     finally:
         loop.remove_signal_handler(signal.SIGTERM)
-
-
-async def _settle(run: Run, ending: Ending) -> Job | None:
-    """The job as settled; None: not by this attempt. The guard ends a wait for a database that stays away."""
-    while True:
-        try:
-            await run.flush()
-            if run.is_written:
-                return await _write(run, ending)
-        except StorageUnavailable as error:
-            log.warning("settling waits: the database is away", error=str(error))
-        except BellhopError as error:  # InvalidTransition or LeaseLost: it is somebody else's now
-            log.warning("this attempt no longer owns its job", error=str(error))
-            return None
-        await asyncio.sleep(SETTLE_PAUSE_SECONDS)
-
-
-async def _write(run: Run, ending: Ending) -> Job | None:
-    job = run.job
-    async with run.services.storage.begin() as work:
-        if ending.status is None:
-            if ending.give is Give.BACK:
-                # A lease of no time: the recovery finds the job at its next look and gives it to the next worker.
-                await work.jobs.renew(job.id, job.attempt, run.worker, 0.0)
-            return None
-        settled = await work.jobs.settle(
-            job.id,
-            job.attempt,
-            ending.status,
-            result=ending.result,
-            failure=ending.failure,
-            detail=ending.detail,
-        )
-        await work.outbox.want(job.id, is_urgent=True)
-    return settled
-
-
-async def _forget(run: Run, guard: Guard) -> None:
-    """What is gone need not be looked for. What is left stays recorded, for the supervisor."""
-    ours = processes.record(run.job.id, run.job.attempt, os.getpid(), "horse")
-    gone = [each for each in guard.started if not await asyncio.to_thread(processes.is_left, each)]
-    with suppress(StorageUnavailable, InvalidTransition):
-        async with run.services.storage.begin() as work:
-            for process in [*gone, *([ours] if ours else [])]:
-                await work.workers.forget(process)

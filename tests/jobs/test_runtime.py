@@ -322,3 +322,15 @@ async def test_what_was_done_when_the_time_was_over_counts(
     ended = await yard.get(services, job)
     assert ended.status is status
     assert ended.failure is (None if is_done else Failure.TIMEOUT)
+
+
+async def test_work_that_loses_its_database_gives_the_job_back_at_once(
+    yard: Yard, services: Services
+) -> None:
+    async def work(run: Run) -> JobResult:
+        raise StorageUnavailable("recording the agent's state: the database is away")
+
+    job = await yard.new(services, "")
+    await runtime.perform(job.id, work)
+    async with services.storage.read() as unit:
+        assert [each.id for each in await unit.jobs.expired(5)] == [job.id]
