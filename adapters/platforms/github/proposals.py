@@ -11,6 +11,10 @@ from adapters.platforms.github import paths
 from adapters.platforms.github.client import Call
 from bot.errors import ConflictError
 from bot.platform import PullRequest, PullRequestDraft
+from bot.safety import clip
+
+LONGEST_TITLE = 256  # beyond these: 422 "title is too long", "body is too long"
+LONGEST_BODY = 65_536
 
 
 async def find_open(api: Call, repository: str, head_repository: str, head: str) -> PullRequest | None:
@@ -42,8 +46,8 @@ async def open_new(api: Call, draft: PullRequestDraft) -> PullRequest:
 
 def _body(draft: PullRequestDraft) -> dict[str, Any]:
     body = {
-        "title": draft.title,
-        "body": draft.body,
+        "title": clip(draft.title, LONGEST_TITLE),
+        "body": clip(draft.body, LONGEST_BODY),
         "head": draft.head,
         "base": draft.base,
         "draft": draft.is_draft,

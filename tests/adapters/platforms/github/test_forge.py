@@ -6,6 +6,7 @@ from adapters.platforms.github.platform import GitHub
 from bot.errors import ConflictError, NotFoundError
 from bot.platform import PullRequestDraft
 from models.message import Actor, Thread
+from playground.github.faults import Fault
 from playground.github.server import GithubPlayground
 from tests.adapters.platforms.github.conftest import Ask, Push
 
@@ -75,8 +76,6 @@ async def test_one_that_somebody_opened_in_between_is_taken(
     await push(BRANCH, {"notes.txt": "mended\n"})
     body = {"title": "Theirs", "head": BRANCH, "base": "main"}
     theirs = await ask("bot", "POST", f"/repos/{repo}/pulls", body)
-    from playground.github.faults import Fault
-
     playground.world.faults.add(Fault("status", method="GET", path=r"/pulls$", status=200, body=[]))
     assert (await github.open_pull(draft(repo))).number == theirs["number"]
 
@@ -106,6 +105,25 @@ async def test_another_branch_of_a_like_name_is_another(github: GitHub, push: Pu
     await github.open_pull(draft(repo))
     assert await github.find_pull(repo, repo, BRANCH + "0") is None
     assert await github.find_pull(repo, "somebody/else", BRANCH) is None
+
+
+async def test_a_server_that_lists_them_all_is_not_believed(
+    github: GitHub, playground: GithubPlayground, ask: Ask, pull: Thread, repo: str
+) -> None:
+    theirs = await ask("bot", "GET", f"/repos/{repo}/pulls/{pull.number}")
+    playground.world.faults.add(Fault("status", path=r"/pulls$", status=200, body=[theirs], times=2))
+    assert await github.find_pull(repo, repo, BRANCH) is None
+    found = await github.find_pull(repo, repo, "bellhop/J-1")
+    assert found is not None
+    assert found.number == pull.number
+
+
+async def test_long_titles_and_bodies_are_clipped(github: GitHub, push: Push, ask: Ask, repo: str) -> None:
+    await push(BRANCH, {"notes.txt": "mended\n"})
+    long = draft(repo).model_copy(update={"title": "t" * 1000, "body": "b" * 100_000})
+    opened = await github.open_pull(long)
+    shown = await ask("reader", "GET", f"/repos/{repo}/pulls/{opened.number}")
+    assert (len(shown["title"]), len(shown["body"])) == (256, 65_536)
 
 
 async def test_a_branch_is_deleted_once_and_again(github: GitHub, push: Push, ask: Ask, repo: str) -> None:
