@@ -1,0 +1,18 @@
+"""Every measure, by the name that `--only` takes."""
+
+from collections.abc import Callable
+
+from benchmarks.context import Context
+from benchmarks.measures import answer, drain, ingest, job_start, memory, scale
+from benchmarks.results import Result
+
+Measure = Callable[[Context], list[Result]]
+
+MEASURES: dict[str, Measure] = {
+    "ingest": ingest.measure,
+    "drain": drain.measure,
+    "answer": answer.measure,
+    "job-start": job_start.measure,
+    "scale": scale.measure,
+    "memory": memory.measure,
+}

@@ -1,0 +1,11 @@
+"""The goals, each in one place. Ratios are to the yardstick of the same interleaved run."""
+
+INGEST_RATIO = {64: 0.45, 16: 0.33}
+INGEST_P99_RATIO = 2.5
+DRAIN_RATIO_AIM = 0.30
+ANSWER_MEDIAN_MILLISECONDS = 150.0
+ANSWER_P99_MILLISECONDS = 500.0
+JOB_START_RATIO = 1.5
+SCALE_RATIO = 1.5
+MEMORY_GROWTH_MEGABYTES = 20.0
+STALL_MILLISECONDS = 50.0
