@@ -45,8 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
 async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
     from adapters import agents, redis, runners
-    from adapters.git import workspaces
     from adapters.storage import open_storage
+    from adapters.workspaces.commits import Signing
+    from adapters.workspaces.host import GitWorkspaces
     from jobs.queue import RqQueue
 
     storage = open_storage(settings.database, is_short_lived=is_short_lived)
@@ -59,7 +60,9 @@ async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncI
             storage=storage,
             queue=queue,
             platforms=opened,
-            workspaces=workspaces.open_workspaces(settings),
+            workspaces=GitWorkspaces(
+                settings.data_dir, branch_prefix=settings.branch_prefix, signing=Signing(settings.signing_key)
+            ),
             runner=runners.RUNNERS["local"](settings),
             agents={name: make(settings) for name, make in agents.AGENTS.items()},
             owner=f"{settings.hostname}-{os.getpid()}-{secrets.token_hex(3)}",

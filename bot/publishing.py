@@ -227,7 +227,9 @@ async def _take_back(run: Run, forge: Forge, plan: Plan) -> None:
         if change is not None and change.pull_number is not None:
             await forge.close_pull(change.repository, change.pull_number)
         await forge.delete_branch(plan.head_repository, plan.branch)
-        run.event(JobEventType.NOTICE, REMOVED.format(branch=plan.branch), facts={"removed_branch": plan.branch})
+        run.event(
+            JobEventType.NOTICE, REMOVED.format(branch=plan.branch), facts={"removed_branch": plan.branch}
+        )
         await run.flush()
         if change is not None:
             async with run.services.storage.begin() as unit:

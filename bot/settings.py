@@ -153,6 +153,11 @@ def load(**given: object) -> Settings:
         ) from None
 
 
+def search_path() -> str:
+    """Where programs are looked for: ours, for agents and checks too."""
+    return os.environ.get("PATH", os.defpath)
+
+
 def child_environment(**extra: str) -> dict[str, str]:
     """This process's environment for a process of our own kind, with `extra`. Agents and checks never get it."""
     return {**os.environ, **{name: value for name, value in extra.items() if value}}

@@ -163,8 +163,12 @@ class Runner(Protocol):
 class Agent(Protocol):
     """A coding agent behind its command line."""
 
-    name: str
-    features: frozenset[str]  # "resume", "cost"
+    @property
+    def name(self) -> str: ...
+    @property
+    def features(self) -> frozenset[str]:
+        """ "resume", "cost"."""
+
 
     def check(self) -> str:
         """ "" when it can run here, else one line saying what is missing."""

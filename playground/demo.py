@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 
-class Scene(Exception):  # noqa: N818 - what it says is a scene that did not come off
+class Scene(Exception):
     """Something did not happen; the text says what was waited for."""
 
 
@@ -56,14 +56,16 @@ class Stage:
         response.raise_for_status()
         return response.json()
 
-    async def card(self, number: int, pattern: str, *, newest: bool = False) -> re.Match[str]:
-        """Wait until a comment of the bot on issue or pull request `number` matches."""
+    async def card(self, number: int, pattern: str, *, is_inline: bool = False) -> re.Match[str]:
+        """Wait until a comment of the bot matches: on an issue or pull request, or in its inline threads."""
 
         async def look() -> re.Match[str] | None:
             comments = (await self.get(f"issues/{number}/comments?per_page=100")).json()
+            if is_inline:
+                comments = (await self.get(f"pulls/{number}/comments?per_page=100")).json()
             bodies = [c["body"] for c in comments if c["user"]["login"] == self.bot]
             found = [match for body in bodies if (match := re.search(pattern, body))]
-            return (found[-1] if newest else found[0]) if found else None
+            return found[0] if found else None
 
         return await wait_for(look, f"a comment of @{self.bot} on #{number} that matches {pattern!r}")
 
@@ -97,7 +99,7 @@ async def play(stage: Stage) -> int:
         return True if len(commits) > before else None
 
     await wait_for(more_commits, f"a follow-up commit on PR #{number}")
-    await stage.card(number, r"✅ J-\w+ done in .*updated")
+    await stage.card(number, r"✅ J-\w+ done in .*updated", is_inline=True)
     say(f"PR #{number} has a follow-up commit; @{stage.person} asks for something slow and stops it")
     await stage.post("issues/2/comments", {"body": f"@{name()} fix"})
     working = await stage.card(2, r"(J-\w+) fix.*working[\s\S]*at work")
@@ -175,7 +177,7 @@ async def run(seed: int, folder: Path) -> int:
 def clean_environment() -> dict[str, str]:
     """The environment without settings of a real installation: the demo talks to nobody else."""
     ours = ("BELLHOP_", "GITHUB_", "GITLAB_", "JIRA_", "LINEAR_", "SLACK_")
-    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}  # noqa: TID251
+    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
 async def _open(folder: Path, process: asyncio.subprocess.Process) -> Stage:
@@ -208,7 +210,7 @@ def _tail(log: Path) -> str:
 
 def main() -> int:
     """`SEED=n` chooses the world."""
-    seed = int(os.environ.get("SEED", "1"))  # noqa: TID251
+    seed = int(os.environ.get("SEED", "1"))
     with tempfile.TemporaryDirectory(prefix="bellhop-demo-") as folder:
         return asyncio.run(run(seed, Path(folder)))
 

@@ -171,6 +171,11 @@ class Town:
         comments = await self.request("GET", f"issues/{number}/comments?per_page=100")
         return [each["body"] for each in comments if each["user"]["login"] == self.bot]
 
+    async def inline_answers(self, number: int) -> list[str]:
+        """What the bot says in a pull request's inline threads."""
+        comments = await self.request("GET", f"pulls/{number}/comments?per_page=100")
+        return [each["body"] for each in comments if each["user"]["login"] == self.bot]
+
     async def answer(self, number: int, pattern: str, seconds: float = PATIENCE_SECONDS) -> re.Match[str]:
         """Wait for a comment of the bot that matches."""
 

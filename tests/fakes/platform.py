@@ -41,7 +41,9 @@ def person(login: str = "ana", id: str = "583231") -> Actor:
     return Actor(id=id, login=login, display_name=login.title())
 
 
-def said(text: str, *, login: str = "ana", comment_id: str = "77", number: int = 42, **fields: object) -> bytes:
+def said(
+    text: str, *, login: str = "ana", comment_id: str = "77", number: int = 42, **fields: object
+) -> bytes:
     """A webhook body of this platform: a message as JSON."""
     message = IncomingMessage.model_validate(
         {
@@ -183,7 +185,9 @@ class FakePlatform:
 
     async def find(self, thread: Thread, marker: str) -> Sequence[Posted]:
         self._enter("find")
-        found = [c for c in self.comments if c.thread.key == thread.key and marker in c.body and c.author == ME]
+        found = [
+            c for c in self.comments if c.thread.key == thread.key and marker in c.body and c.author == ME
+        ]
         return [Posted(id=c.id) for c in found]
 
     async def delete(self, thread: Thread, message_id: str) -> None:

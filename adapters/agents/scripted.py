@@ -1,0 +1,44 @@
+"""The scripted agent, as any other agent: a program somewhere, its arguments, its stream. It knows no script."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from adapters.agents import claude_stream
+from adapters.agents.cli import CliAgent
+from bot.settings import Settings
+from models.agent import AgentTask
+
+# The program is installed beside this interpreter; naming the interpreter works in a checkout too.
+PROGRAM = (sys.executable, "-m", "playground.agent")
+
+
+def make(settings: Settings) -> CliAgent:
+    """`BELLHOP_AGENT_SCRIPTS` says which scripts it plays."""
+
+    def argv(task: AgentTask) -> tuple[str, ...]:
+        fixed = (
+            *PROGRAM,
+            "-p",
+            "--output-format",
+            "stream-json",
+            "--verbose",
+            "--permission-mode",
+            "acceptEdits",
+        )
+        model = ("--model", task.model) if task.model else ()
+        resume = ("--resume", task.session) if task.session else ()
+        return (*fixed, *model, *resume)
+
+    def environment(task: AgentTask) -> Mapping[str, str]:
+        return {"BELLHOP_AGENT_SCRIPTS": settings.agent_scripts} if settings.agent_scripts else {}
+
+    return CliAgent(
+        name="scripted",
+        argv=argv,
+        environment=environment,
+        parse=claude_stream.parse,
+        lost_session=claude_stream.NO_SESSION,
+        features=frozenset({"resume", "cost"}),
+    )

@@ -1,0 +1,88 @@
+"""A process group and whoever left it: found again by a mark in the environment, ended in three steps."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Iterable
+
+import psutil
+
+MARK = "BOX_ID"
+LOOK_SECONDS = 0.05
+KILL_SECONDS = 5.0
+
+
+def signal_group(pid: int, number: int) -> bool:
+    """False: nobody is left in the group."""
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether anybody but zombies is left in the group."""
+    if not signal_group(pid, 0):
+        return False
+    return any(_group_of(process) == pid for process in psutil.process_iter() if not _is_zombie(process))
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Living processes of ours that carry `mark`, wherever they went: another group, another session, another parent."""
+    return [
+        process for process in psutil.process_iter() if _mark_of(process) == mark and not _is_zombie(process)
+    ]
+
+
+async def end(pid: int, mark: str, graces_seconds: Iterable[tuple[int, float]]) -> None:
+    """Signal the group, wait the signal's grace, take the next; at last kill whoever is left, in the group or marked."""
+    for number, grace in graces_seconds:
+        if not signal_group(pid, number):
+            break
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace):
+                await _gone(pid)
+                break
+    await asyncio.to_thread(_kill, pid, mark)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(KILL_SECONDS):
+            await _gone(pid)
+
+
+async def _gone(pid: int) -> None:
+    while await asyncio.to_thread(is_alive, pid):
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def _kill(pid: int, mark: str) -> None:
+    signal_group(pid, signal.SIGKILL)
+    # Twice: what forked while it was looked for is found by the second look.
+    for _ in range(2):
+        for process in marked(mark):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
+def _group_of(process: psutil.Process) -> int:
+    try:
+        return os.getpgid(process.pid)
+    except OSError:
+        return -1
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return True
+
+
+def _mark_of(process: psutil.Process) -> str | None:
+    try:
+        return process.environ().get(MARK) if process.pid != os.getpid() else None
+    except (psutil.Error, OSError):
+        return None

@@ -1,0 +1,197 @@
+"""This host's workspaces: opened for a job, cleaned up after it, swept when their job is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import stat
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from adapters.git import Git, Place
+from adapters.workspaces import locks, names
+from adapters.workspaces.commits import Signing
+from adapters.workspaces.mirror import Mirror
+from adapters.workspaces.push import Moved, Push
+from adapters.workspaces.staging import ATTRIBUTES, LEFTOVERS
+from adapters.workspaces.tree import GitWorkspace
+from bot.errors import IntegrationError, JobFailed
+from bot.platform import GitRemote
+from bot.workshop import Checkout, Workspace
+from models.job import Failure
+
+OPENING = "opening a workspace of {name}"
+MOVED = "{what}: `{start}` is not the commit any more that was asked about"
+NO_DISK = "{what}: {reason}"
+AGENT = "[user]\n\tname = agent\n\temail = agent@localhost\n"
+
+
+class GitWorkspaces:
+    """See `bot.workshop.Workspaces`. `root` is the data folder; `branch_prefix` begins every branch that may be pushed."""
+
+    def __init__(
+        self, root: Path, git: Git | None = None, *, branch_prefix: str = "bellhop", signing: Signing | None = None, pause_seconds: float = 0.5
+    ) -> None:
+        self._root = root.absolute()
+        self._git = git or Git()
+        self._prefix = branch_prefix
+        self._signing = signing or Signing()
+        self._pause_seconds = pause_seconds
+
+    @asynccontextmanager
+    async def open(self, job_id: str, attempt: int, checkout: Checkout) -> AsyncIterator[Workspace]:
+        """Fetch, check out, and clean up at the end. Raises JobFailed (SETUP, CONFLICT), IntegrationError."""
+        _check(checkout, self._prefix)
+        folder = self._root / "work" / f"{names.key(job_id)}-{attempt}"
+        what = OPENING.format(name=checkout.repository)
+        lock = await asyncio.to_thread(_prepare, folder, self._home(checkout), what)
+        try:
+            yield await self._check_out(folder, checkout)
+        finally:
+            await asyncio.shield(asyncio.to_thread(_clear, folder))
+            os.close(lock)
+
+    def _home(self, checkout: Checkout) -> Path:
+        return self._root / "homes" / names.key(checkout.home_key)
+
+    def _mirror(self, repository: str, remote: GitRemote) -> Mirror:
+        path = self._root / "repos" / names.mirror_path(remote.url)
+        return Mirror(self._git, path, repository, remote, self._pause_seconds)
+
+    async def _check_out(self, folder: Path, checkout: Checkout) -> Workspace:
+        mirror = self._mirror(checkout.repository, checkout.remote)
+        start, head = await mirror.update(checkout.start, "" if checkout.branch_remote else checkout.branch)
+        what = OPENING.format(name=checkout.repository)
+        if checkout.start_sha and checkout.start_sha != start:
+            raise JobFailed(Failure.CONFLICT, MOVED.format(what=what, start=checkout.start))
+        place = Place(folder / "git", folder / "tree", folder / "git" / "index")
+        await self._make_repository(what, place, mirror)
+        if checkout.branch_remote is not None:
+            head = await self._fetch_fork(place, checkout, checkout.branch_remote)
+        base = await self._merge_base(what, place, start, head)
+        workspace = GitWorkspace(self._git, folder, checkout, (base, head, head or start))
+        workspace.home = self._home(checkout)
+        workspace.signing, workspace.pause_seconds = self._signing, self._pause_seconds
+        await self._git.run(what, place, "read-tree", "--reset", "-u", workspace.start_sha)
+        if head:
+            workspace.head_message = await self._git.text(what, place, "log", "-1", "--no-show-signature", "--format=%B", head)
+        await self._make_throw_away(what, workspace)
+        return workspace
+
+    async def _make_repository(self, what: str, place: Place, mirror: Mirror) -> None:
+        await self._git.run(what, None, "init", "--quiet", "--bare", "--template=", str(place.git_dir))
+        (place.git_dir / "objects" / "info").mkdir(exist_ok=True)
+        (place.git_dir / "objects" / "info" / "alternates").write_text(f"{mirror.path / 'objects'}\n")
+        (place.git_dir / "info").mkdir(exist_ok=True)
+        (place.git_dir / "info" / "exclude").write_text("\n".join(LEFTOVERS) + "\n")
+        (place.git_dir / "info" / "attributes").write_text(ATTRIBUTES)
+
+    async def _fetch_fork(self, place: Place, checkout: Checkout, remote: GitRemote) -> str:
+        push = Push(self._git, place, remote, checkout.branch, checkout.repository)
+        head = await push.tip()
+        if head:
+            what = OPENING.format(name=checkout.repository)
+            options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance")
+            await self._git.run(what, place, "fetch", *options, remote.url, head, remote=remote)
+        return head
+
+    async def _merge_base(self, what: str, place: Place, start: str, head: str) -> str:
+        if not head:
+            return start
+        code, output, _ = await self._git.attempt(what, place, "merge-base", start, head)
+        return start if code else output.decode().split()[0]
+
+    async def _make_throw_away(self, what: str, workspace: GitWorkspace) -> None:
+        """Agents like `git diff`: a repository of one commit, no remote, never read by us again."""
+        place = Place(workspace.path / ".git", workspace.path)
+        await self._git.run(what, None, "init", "--quiet", "--template=", str(workspace.path))
+        (place.git_dir / "info").mkdir(exist_ok=True)
+        (place.git_dir / "info" / "exclude").write_text("\n".join(LEFTOVERS) + "\n")
+        (place.git_dir / "objects" / "info" / "alternates").write_text(f"{workspace.place.git_dir / 'objects'}\n")
+        tree = await self._git.text(what, workspace.place, "rev-parse", f"{workspace.start_sha}^{{tree}}")
+        nobody = {f"GIT_{role}_{part}": "agent" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+        made = await self._git.run(what, place, "commit-tree", tree, "-m", "As it was checked out.", extra=nobody)
+        await self._git.run(what, place, "update-ref", "HEAD", made.decode().strip())
+        await self._git.run(what, place, "reset", "--quiet", "--mixed")
+        with (place.git_dir / "config").open("a") as config:
+            config.write(AGENT)
+
+    async def delete_branch(self, repository: str, remote: GitRemote, branch: str) -> None:
+        """Delete one of our branches. One that is gone already is deleted. Raises JobFailed, IntegrationError."""
+        names.repository(repository)
+        mirror = self._mirror(repository, remote)
+        async with self._some_repository(mirror) as place:
+            push = Push(self._git, place, remote, names.own_branch(branch, self._prefix), repository, self._pause_seconds)
+            with contextlib.suppress(Moved):
+                if tip := await push.tip():
+                    await push.send("", tip)
+
+    @asynccontextmanager
+    async def _some_repository(self, mirror: Mirror) -> AsyncIterator[Place]:
+        """git pushes from within a repository only, even a deletion."""
+        folder = self._root / "work" / f"deleting-{os.getpid()}-{id(mirror)}"
+        try:
+            await self._git.run(OPENING.format(name=mirror.name), None, "init", "--quiet", "--bare", "--template=", str(folder))
+            yield Place(folder)
+        finally:
+            await asyncio.to_thread(_clear, folder)
+
+    async def sweep(self, live_job_ids: frozenset[str]) -> int:
+        """Remove trees of jobs that are not among the live, unless a process still holds them. Returns how many."""
+        return await asyncio.to_thread(_sweep, self._root / "work", live_job_ids)
+
+
+def _check(checkout: Checkout, prefix: str) -> None:
+    """Every name, before any of them reaches a command line or a path. Raises JobFailed(SETUP)."""
+    names.repository(checkout.repository)
+    names.own_branch(checkout.branch, prefix)
+    names.branch(checkout.start)
+    if checkout.start_sha:
+        names.sha(checkout.start_sha)
+    for remote in (checkout.remote, checkout.branch_remote):
+        if remote is not None:
+            names.mirror_path(remote.url)
+
+
+def _prepare(folder: Path, home: Path, what: str) -> int:
+    """An empty folder of this attempt, its lock held. Blocks."""
+    try:
+        _clear(folder)
+        (folder / "tree").mkdir(parents=True, mode=0o700)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = locks.take(folder / "lock")
+    except OSError as error:
+        raise IntegrationError(NO_DISK.format(what=what, reason=error.strerror), "disk_full") from None
+    assert lock is not None, "the folder is new"
+    return lock
+
+
+def _sweep(work: Path, live: frozenset[str]) -> int:
+    removed = 0
+    for folder in work.iterdir() if work.is_dir() else ():
+        if folder.name.rpartition("-")[0] in live or not folder.is_dir():
+            continue
+        lock = locks.take(folder / "lock")
+        if lock is None:
+            continue
+        _clear(folder)
+        os.close(lock)
+        removed += 1
+    return removed
+
+
+def _clear(folder: Path) -> None:
+    """Remove it, whatever an agent did to its permissions. Links are removed, never followed. Blocks."""
+    if folder.exists():
+        shutil.rmtree(folder, onerror=_force)
+
+
+def _force(remove: Callable[[str], object], path: str, _: object) -> None:
+    with contextlib.suppress(OSError):
+        for place in (os.path.dirname(path), path):
+            if not os.path.islink(place):
+                os.chmod(place, stat.S_IRWXU)
+        remove(path)

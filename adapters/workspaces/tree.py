@@ -1,0 +1,112 @@
+"""One job's workspace: the tree that agent and checks work in, and our own repository beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from adapters.git import Git, Place
+from adapters.workspaces import commits, objects, staging
+from adapters.workspaces.commits import Signing
+from adapters.workspaces.push import Push
+from adapters.workspaces.staging import Staged
+from bot.errors import JobFailed
+from bot.platform import GitRemote
+from bot.workshop import Checkout, Commit, Diff
+from models.job import Failure
+
+SHORTEST_SECRET_CHARACTERS = 8
+LOOKING = "looking at what changed in {name}"
+NOT_COMMITTED = "pushing {branch}: nothing is committed"
+
+
+class GitWorkspace:
+    """See `bot.workshop.Workspace`. What `diff` saw is what `commit` commits: nothing that ran in between can slip in."""
+
+    def __init__(self, git: Git, folder: Path, checkout: Checkout, shas: tuple[str, str, str]) -> None:
+        self.path = folder / "tree"
+        self.home = folder / "home"
+        self.base_sha, self.head_sha, self.start_sha = shas  # merge base with the start, our branch's tip, what is checked out
+        self.head_message = ""
+        self.signing = Signing()
+        self.pause_seconds = 0.5
+        self._git = git
+        self._checkout = checkout
+        self._place = Place(folder / "git", self.path, folder / "git" / "index")
+        self._staged: Staged | None = None
+        self._commit: tuple[Commit, str] | None = None
+
+    @property
+    def place(self) -> Place:
+        """Our own repository."""
+        return self._place
+
+    @property
+    def _what(self) -> str:
+        return LOOKING.format(name=self._checkout.repository)
+
+    async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
+        """The named files as they were checked out."""
+        return await objects.texts(self._git, self._place, self._what, self.start_sha, names)
+
+    async def diff(self) -> Diff:
+        """Between what was checked out and the tree as it is now. This is what `commit` will commit."""
+        self._staged = await staging.stage(self._git, self._place, self._what)
+        seen = await objects.compare(self._git, self._place, self._what, self._start_tree, self._staged.tree)
+        return seen.model_copy(update={"files": (*seen.files, *self._staged.left_out)})
+
+    @property
+    def _start_tree(self) -> str:
+        return f"{self.start_sha}^{{tree}}"
+
+    async def secrets_in(self, values: Sequence[str]) -> list[str]:
+        """Paths of changed files that contain one of `values`, as it is or in base 64, in their content, name or link target."""
+        wanted = _needles([*values, *(r.token.get_secret_value() for r in self._remotes)])
+        staged = self._staged or await staging.stage(self._git, self._place, self._what)
+        changed = await objects.changes(self._git, self._place, self._what, self._start_tree, staged.tree)
+        found = [entry.path for entry in changed if _contains(entry.path.encode(), wanted)]
+        async for entry, content in objects.blobs(self._git, self._place, self._what, changed):
+            if await asyncio.to_thread(_contains, content, wanted):
+                found.append(entry.path)
+        return sorted(set(found))
+
+    @property
+    def _remotes(self) -> tuple[GitRemote, ...]:
+        both = (self._checkout.remote, self._checkout.branch_remote)
+        return tuple(remote for remote in both if remote is not None)
+
+    async def commit(self, commit: Commit) -> str:
+        """Commit what `diff` saw last (the tree as it is now, when it was never asked); the sha."""
+        staged = self._staged or await staging.stage(self._git, self._place, self._what)
+        sha = await self._make(commit, staged.tree, self.start_sha)
+        self._commit = commit, sha
+        return sha
+
+    async def _make(self, commit: Commit, tree: str, parent: str) -> str:
+        return await commits.make(self._git, self._place, commit, tree, parent, self.signing, self._checkout.repository)
+
+    async def push(self) -> str:
+        """Push the branch with a lease on what it was when fetched; see `adapters/workspaces/push.py`."""
+        if self._commit is None:
+            raise JobFailed(Failure.INTERNAL, NOT_COMMITTED.format(branch=self._checkout.branch))
+        commit, sha = self._commit
+        remote = self._checkout.branch_remote or self._checkout.remote
+        push = Push(self._git, self._place, remote, self._checkout.branch, self._checkout.repository, self.pause_seconds)
+
+        async def remake(tree: str, parent: str) -> str:
+            return await self._make(commit, tree, parent)
+
+        self.head_sha = await push.push(sha, self.head_sha, remake)
+        self._commit = commit, self.head_sha
+        return self.head_sha
+
+
+def _needles(values: Sequence[str]) -> tuple[bytes, ...]:
+    plain = [value.encode() for value in values if len(value) >= SHORTEST_SECRET_CHARACTERS]
+    return tuple(dict.fromkeys([*plain, *(base64.b64encode(value).rstrip(b"=") for value in plain)]))
+
+
+def _contains(content: bytes, needles: Sequence[bytes]) -> bool:
+    return any(needle in content for needle in needles)
