@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
@@ -34,6 +34,15 @@ def _postgresql(element: clock, compiler: Any, **options: Any) -> str:
     return "(SELECT CAST(EXTRACT(epoch FROM clock_timestamp()) * 1000000 AS bigint))"
 
 
+# For statements that are built once: `lease=micros(seconds)` from now.
+LEASE_END = clock() + bindparam("lease", type_=BigInteger())
+
+
+def micros(seconds: float) -> int:
+    """Whole microseconds."""
+    return round(seconds * MICROSECONDS)
+
+
 def after(seconds: float) -> ColumnElement[int]:
     """`seconds` from now, by the database."""
-    return clock() + round(seconds * MICROSECONDS)
+    return clock() + micros(seconds)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, or_, select, update
 
-from adapters.storage.clock import after, clock
+from adapters.storage.clock import LEASE_END, after, clock, micros
 from adapters.storage.keys import prune_keys
 from adapters.storage.packing import LARGE_BYTES, unpack
 from adapters.storage.rows import Rows
@@ -19,6 +19,20 @@ _d = deliveries.c
 _WITH_BODY = select(deliveries, bodies.c.headers, bodies.c.body).join_from(deliveries, bodies, isouter=True)
 _IS_FREE = or_(_d.lease_until.is_(None), _d.lease_until <= clock())
 
+_DUE = (
+    select(_d.id)
+    .where(_d.platform == bindparam("here"), _d.integration == bindparam("there"))
+    .where(_d.finished_at.is_(None), _d.due_at <= clock())
+    .order_by(_d.due_at, _d.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(deliveries)
+    .where(_d.id.in_(_DUE.scalar_subquery()))
+    .values(claimed_by=bindparam("name"), lease_until=LEASE_END, due_at=LEASE_END, attempts=_d.attempts + 1)
+    .returning(_d.id)
+)
 _FINISH = (
     update(deliveries)
     .where(_d.id == bindparam("delivery"))
@@ -40,22 +54,9 @@ class DeliveryRows(Rows):
 
         `due_at` moves to the lease's end: when it may next be claimed. So the due are one stretch of one small index.
         """
-        due = (
-            select(_d.id)
-            .where(_d.platform == platform, _d.integration == integration)
-            .where(_d.finished_at.is_(None), _d.due_at <= clock())
-            .order_by(_d.due_at, _d.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        until = after(lease_seconds)
-        claimed = (
-            update(deliveries)
-            .where(_d.id.in_(due.scalar_subquery()))
-            .values(claimed_by=owner, lease_until=until, due_at=until, attempts=_d.attempts + 1)
-            .returning(_d.id)
-        )
-        ids = (await self._connection.execute(claimed)).scalars().all()
+        here = {"here": platform, "there": integration, "most": limit}
+        rows = await self._all(_CLAIM, **here, name=owner, lease=micros(lease_seconds))
+        ids = [row["id"] for row in rows]
         if not ids:
             return []
         return await _unpack_all(

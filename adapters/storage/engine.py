@@ -6,7 +6,9 @@ read-only ones; PostgreSQL has one pool. Short-lived processes open each connect
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -55,15 +57,34 @@ class Options:
         return (*PRAGMAS, f"busy_timeout = {round(self.busy_seconds * 1000)}", *own)
 
 
-def open_writer(options: Options) -> AsyncEngine:
+def writer_of(options: Options) -> AsyncEngine:
     """For units of work that write."""
+    return _open_for_good(open_writer, options) if options.is_short_lived else open_writer(options)
+
+
+def reader_of(options: Options) -> AsyncEngine:
+    """For reading only; on SQLite these never wait for a writer."""
+    return _open_for_good(open_reader, options) if options.is_short_lived else open_reader(options)
+
+
+@lru_cache(maxsize=8)
+def _open_for_good(open_: Callable[[Options], AsyncEngine], options: Options) -> AsyncEngine:
+    """One engine a process for all that is short-lived: it keeps no connection, but the statements it has compiled.
+
+    A worker that ran them once before it forks gives every horse a start that is milliseconds shorter.
+    """
+    return open_(options)
+
+
+def open_writer(options: Options) -> AsyncEngine:
+    """For units of work that write; a new engine."""
     if not options.is_sqlite:
         return _open_postgresql(options)
     return _open_sqlite(options, "BEGIN IMMEDIATE", options.write_pragmas, size=1)
 
 
 def open_reader(options: Options) -> AsyncEngine:
-    """For reading only; on SQLite these never wait for a writer."""
+    """For reading only; a new engine."""
     if not options.is_sqlite:
         return _open_postgresql(options).execution_options(postgresql_readonly=True)
     return _open_sqlite(options, "BEGIN", (*options.write_pragmas, READ_ONLY), size=READERS)

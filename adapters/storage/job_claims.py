@@ -6,6 +6,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     and_,
+    bindparam,
     exists,
     func,
     literal_column,
@@ -17,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from adapters.storage.clock import after, clock
+from adapters.storage.clock import LEASE_END, clock, micros
 from adapters.storage.job_rows import IS, MOVING, JobRows, ended, from_row
 from adapters.storage.job_tables import has_status, jobs, word
 from bot.errors import InvalidTransition
@@ -49,26 +50,37 @@ def may_start(job: FromClause) -> ColumnElement[bool]:
     )
 
 
+_FREE = (
+    select(_mine.c.id)
+    .where(_mine.c.id == bindparam("job"), may_start(_mine))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(jobs)
+    .where(_j.id.in_(_FREE.scalar_subquery()))
+    .values(
+        status=word(JobStatus.RUNNING), holds_lock=_j.lock_key != word(""), worker=bindparam("name"),
+        lease_until=LEASE_END, start_time=func.coalesce(_j.start_time, clock()), updated_at=clock(),
+    )
+    .returning(jobs)
+)  # fmt: skip
+_RENEW = (
+    update(jobs)
+    .where(_j.id == bindparam("job"), has_status(_j.status, JobStatus.RUNNING))
+    .where(_j.attempt == bindparam("number"), _j.worker == bindparam("name"))
+    .values(lease_until=LEASE_END)
+    .returning(jobs)
+)
+
+
 class JobClaims(JobRows):
     """From queued to its end, by who may."""
 
     async def claim(self, job_id: str, worker: str, lease_seconds: float) -> Job | None:
         """queued -> running, when it is first in line for its lock and the lock is free. None: not now, or not ours."""
-        free = (
-            select(_mine.c.id).where(_mine.c.id == job_id, may_start(_mine)).with_for_update(skip_locked=True)
-        )
-        claimed = (
-            update(jobs)
-            .where(_j.id.in_(free.scalar_subquery()))
-            .values(
-                status=JobStatus.RUNNING, holds_lock=_j.lock_key != word(""), worker=worker,
-                lease_until=after(lease_seconds), start_time=func.coalesce(_j.start_time, clock()), updated_at=clock(),
-            )
-            .returning(jobs)
-        )  # fmt: skip
         try:
-            async with self._connection.begin_nested():
-                row = await self._first(claimed)
+            async with self._guarded():
+                row = await self._first(_CLAIM, job=job_id, name=worker, lease=micros(lease_seconds))
         except IntegrityError:
             return None  # the lock's unique index: another process claimed its neighbor in this very moment
         if row is None:
@@ -78,18 +90,8 @@ class JobClaims(JobRows):
 
     async def renew(self, job_id: str, attempt: int, worker: str, lease_seconds: float) -> Job | None:
         """The job with its lease prolonged. None: this attempt has lost it."""
-        renewed = (
-            update(jobs)
-            .where(
-                _j.id == job_id,
-                has_status(_j.status, JobStatus.RUNNING),
-                _j.attempt == attempt,
-                _j.worker == worker,
-            )
-            .values(lease_until=after(lease_seconds))
-            .returning(jobs)
-        )
-        row = await self._first(renewed)
+        given = {"job": job_id, "number": attempt, "name": worker}
+        row = await self._first(_RENEW, **given, lease=micros(lease_seconds))
         return None if row is None else from_row(row)
 
     async def settle(

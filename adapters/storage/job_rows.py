@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from adapters.storage.clock import clock
@@ -21,6 +21,8 @@ GONE = "there is no such job"
 LOCKED = "another job of its place is running"
 
 _j = jobs.c
+_NOTED = ("job_id", "attempt", "subject", "before", "after", "by")
+_NOTE = insert(transitions).values({name: bindparam(name) for name in _NOTED} | {"at": clock()})
 _FIELDS = tuple(name for name in Job.model_fields if name != "events")
 
 
@@ -67,7 +69,7 @@ class JobRows(Rows):
             raise InvalidTransition(MOVING.format(job=row["id"], status=status, why=IS.format(status=before)))
         changed = update(jobs).where(_j.id == row["id"]).values(status=status, updated_at=clock(), **values)
         try:
-            async with self._connection.begin_nested():
+            async with self._guarded():
                 moved = (await self._connection.execute(changed.returning(jobs))).mappings().one()
         except IntegrityError as error:
             raise InvalidTransition(MOVING.format(job=row["id"], status=status, why=LOCKED)) from error
@@ -77,16 +79,8 @@ class JobRows(Rows):
     async def _note(
         self, row: Mapping[str, Any] | RowMapping, subject: str, before: str | None, after: str, by: str = ""
     ) -> None:
-        noted = insert(transitions).values(
-            job_id=row["id"],
-            attempt=row["attempt"],
-            subject=subject,
-            before=before,
-            after=after,
-            at=clock(),
-            by=by or self._owner,
-        )
-        await self._connection.execute(noted)
+        noted = {"job_id": row["id"], "attempt": row["attempt"], "by": by or self._owner}
+        await self._connection.execute(_NOTE, noted | {"subject": subject, "before": before, "after": after})
 
     async def _jobs(
         self, *where: ColumnElement[bool], order: Sequence[ColumnElement[Any]], limit: int | None

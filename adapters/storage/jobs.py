@@ -33,7 +33,7 @@ class JobRepository(JobClaims, JobEvents, JobLists):
     async def create_job(self, job: Job) -> None:
         """Keep it, its first transition and its events. Raises InvalidTransition: its id or handle is taken."""
         try:
-            async with self._connection.begin_nested():
+            async with self._guarded():
                 await self._connection.execute(insert(jobs).values(**to_row(job) | {"last_seq": 0}))
         except IntegrityError as error:
             raise InvalidTransition(KEEPING.format(job=job.handle or job.id)) from error

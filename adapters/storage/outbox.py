@@ -11,9 +11,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, case, exists, func, not_, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from adapters.storage.clock import after, clock
+from adapters.storage.clock import LEASE_END, after, clock, micros
 from adapters.storage.rows import Rows
 from adapters.storage.tables import CARD, DEAD, WAITING, outbox
 from models.outbox import OutboxRow, OutboxState
@@ -38,6 +51,23 @@ _HELD_BACK = and_(
         or_(_older.c.kind == _o.kind, _IN_FLIGHT),
     ),
 )
+_TURN = func.row_number().over(partition_by=_o.thread_key, order_by=(_o.due_at, _o.id)).label("turn")
+_DUE = (
+    select(_o.id, _o.due_at, _TURN)
+    .where(_o.platform == bindparam("here"), _o.integration == bindparam("there"), _IS_DUE, not_(_HELD_BACK))
+    .subquery()
+)
+_FIRST = select(_DUE.c.id).where(_DUE.c.turn == 1).order_by(_DUE.c.due_at, _DUE.c.id).limit(bindparam("most"))
+_FREE = select(_same.c.id).where(_same.c.id.in_(_FIRST.scalar_subquery())).with_for_update(skip_locked=True)
+_CLAIM = (
+    update(outbox)
+    .where(_o.id.in_(_FREE.scalar_subquery()), _IS_DUE)
+    .values(
+        claimed_by=bindparam("name"), lease_until=LEASE_END, attempts=_o.attempts + 1,
+        was_ambiguous=_o.is_ambiguous, is_ambiguous=True, was_urgent=_o.is_urgent, is_urgent=False,
+    )
+    .returning(outbox)
+)  # fmt: skip
 _RELEASED: dict[str, Any] = {"claimed_by": None, "lease_until": None}
 
 
@@ -73,25 +103,9 @@ class OutboxRows(Rows):
         """
         if not self._is_sqlite:
             await self._connection.execute(ONE_CLAIM)
-        here = (_o.platform == platform, _o.integration == integration)
-        turn = func.row_number().over(partition_by=_o.thread_key, order_by=(_o.due_at, _o.id)).label("turn")
-        due = select(_o.id, _o.due_at, turn).where(*here, _IS_DUE, not_(_HELD_BACK)).subquery()
-        first = select(due.c.id).where(due.c.turn == 1).order_by(due.c.due_at, due.c.id).limit(limit)
-        free = (
-            select(_same.c.id)
-            .where(_same.c.id.in_(first.scalar_subquery()))
-            .with_for_update(skip_locked=True)
-        )
-        claimed = (
-            update(outbox)
-            .where(_o.id.in_(free.scalar_subquery()), _IS_DUE)
-            .values(
-                claimed_by=owner, lease_until=after(lease_seconds), attempts=_o.attempts + 1,
-                was_ambiguous=_o.is_ambiguous, is_ambiguous=True, was_urgent=_o.is_urgent, is_urgent=False,
-            )
-            .returning(outbox)
-        )  # fmt: skip
-        rows = sorted(await self._all(claimed), key=lambda row: (row["due_at"], row["id"]))
+        here = {"here": platform, "there": integration, "most": limit}
+        claimed = await self._all(_CLAIM, **here, name=owner, lease=micros(lease_seconds))
+        rows = sorted(claimed, key=lambda row: (row["due_at"], row["id"]))
         return [_row(row, is_ambiguous=row["was_ambiguous"], is_urgent=row["was_urgent"]) for row in rows]
 
     async def shown(

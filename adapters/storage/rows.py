@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
 from sqlalchemy import Executable, RowMapping, Table
@@ -17,11 +18,11 @@ class Rows:
         self._connection = connection
         self._owner = owner
 
-    async def _all(self, statement: Executable) -> Sequence[RowMapping]:
-        return (await self._connection.execute(statement)).mappings().all()
+    async def _all(self, statement: Executable, **given: Any) -> Sequence[RowMapping]:
+        return (await self._connection.execute(statement, given)).mappings().all()
 
-    async def _first(self, statement: Executable) -> RowMapping | None:
-        return (await self._connection.execute(statement)).mappings().first()
+    async def _first(self, statement: Executable, **given: Any) -> RowMapping | None:
+        return (await self._connection.execute(statement, given)).mappings().first()
 
     async def _count(self, statement: Executable) -> int:
         """How many rows a changing statement changed."""
@@ -30,6 +31,11 @@ class Rows:
     async def _many(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             await self._connection.execute(statement, list(rows))
+
+    def _guarded(self) -> AbstractAsyncContextManager[object]:
+        """Around a statement that may violate an index without ending the transaction."""
+        # SQLite undoes that one statement by itself. https://www.sqlite.org/lang_conflict.html
+        return nullcontext() if self._is_sqlite else self._connection.begin_nested()
 
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""

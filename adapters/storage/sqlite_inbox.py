@@ -10,9 +10,10 @@ import asyncio
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Integer, bindparam, literal_column
+from sqlalchemy import Connection, Engine, Insert, Integer, bindparam, literal_column
 from sqlalchemy.dialects import sqlite
 
 from adapters.storage.engine import Options, open_sync
@@ -48,7 +49,6 @@ class SQLiteInbox:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._engine = open_sync(options)
         self._connection: Connection | None = None
         self._inode: tuple[int, int] | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
@@ -62,10 +62,14 @@ class SQLiteInbox:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._read_pragmas)
 
     async def close(self) -> None:
-        """Close the connection and end the thread."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        """Close the connection and end the thread, if there are any."""
+        if self._connection is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
         self._thread.shutdown()
-        self._engine.dispose()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return open_sync(self._options)
 
     def _commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
         try:

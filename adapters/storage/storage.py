@@ -13,17 +13,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.storage.checkpoints import Checkpointer
-from adapters.storage.engine import Options, open_reader, open_writer
+from adapters.storage.engine import Options, reader_of, writer_of
 from adapters.storage.failures import translated
-from adapters.storage.migrations.migrate import migrate
+from adapters.storage.migrations.migrate import is_current, migrate
 from adapters.storage.packing import Packed
 from adapters.storage.postgres_inbox import PostgresInbox
 from adapters.storage.sqlite_inbox import SQLiteInbox
 from adapters.storage.unit_of_work import SQLUnitOfWork
 from adapters.storage.urls import parse
+from adapters.storage.warmth import warm_up
 from adapters.storage.writer import GroupCommit
 from bot.errors import StorageUnavailable
 from bot.ports import Storage, UnitOfWork
@@ -54,8 +56,8 @@ class SQLStorage(Storage):
     def __init__(self, options: Options, owner: str) -> None:
         self._options = options
         self._owner = owner
-        self._writer = open_writer(options)
-        self._reader = open_reader(options)
+        self._writer = writer_of(options)
+        self._reader = reader_of(options)
         self._lock = asyncio.Lock()
         self._writing: set[asyncio.Task[Any] | None] = set()
         self._inode = (0, 0)
@@ -66,8 +68,19 @@ class SQLStorage(Storage):
 
     async def initialize(self) -> None:
         """Open, and migrate to this release's schema. Raises ConfigurationError for a newer schema than it knows."""
-        await migrate(self._options)
+        if not await self._is_current():
+            await migrate(self._options)
         await self._in_place()
+        if self._options.is_short_lived:
+            await warm_up(self, self._options)
+
+    async def _is_current(self) -> bool:
+        """Whether there is nothing to prepare and to migrate: then nobody needs to wait for the writer."""
+        try:
+            async with self._transaction(self._reader, OPENING) as connection:
+                return await is_current(connection)
+        except (StorageUnavailable, DBAPIError):
+            return False
 
     async def close(self) -> None:
         """Commit what waits, then close everything."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, PoolProxiedConnection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.storage.engine import PAGE_BYTES, Options, open_migrator, open_sync
 from adapters.storage.failures import translated
@@ -33,6 +34,7 @@ NEWER = (
 NO_FILE = "the file {path} cannot be made: {why}"
 # https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7307013)")
+VERSION = text("SELECT version_num FROM alembic_version")
 PAUSE_SECONDS = 0.05
 
 
@@ -47,6 +49,15 @@ async def migrate(options: Options) -> None:
                 await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+async def is_current(connection: AsyncConnection) -> bool:
+    """Whether the schema is `HEAD` and, on SQLite, the journal a write-ahead log (a restored backup's may not be)."""
+    if connection.dialect.name == "sqlite":
+        journal = (await connection.exec_driver_sql("PRAGMA journal_mode")).scalar()
+        if journal != "wal":
+            return False
+    return (await connection.execute(VERSION)).scalar() == HEAD
 
 
 def _upgrade(connection: Connection) -> None:
@@ -79,7 +90,7 @@ def configuration(connection: Connection) -> Config:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found = connection.execute(VERSION).scalar()
     return None if found is None else str(found)
 
 
