@@ -24,6 +24,7 @@ AT_ONCE = 32
 LEASE_SECONDS = 60.0
 WORK_SECONDS = 45.0
 MOST_ATTEMPTS = 8
+LARGE_BODY_BYTES = 24 * 1024
 LONGEST_RETRY_SECONDS = 120.0
 GAVE_UP = "gave up after {attempts} attempts: {error}"
 
@@ -55,7 +56,7 @@ class Dispatcher:
             return False
         settled: list[Outcome] = []
         for delivery in batch:
-            found = triage.look(self.services, self.platform, delivery)
+            found = await self._look(delivery)
             if isinstance(found, Addressed):
                 self._start(found)
             else:
@@ -67,6 +68,12 @@ class Dispatcher:
             async with self.services.storage.begin() as work:
                 await work.deliveries.finish(settled, self.services.owner)
         return len(batch) == CLAIM
+
+    async def _look(self, delivery: Delivery) -> Outcome | Addressed:
+        """Reading a long text takes longer than the loop may stand still."""
+        if len(delivery.request.body) > LARGE_BODY_BYTES:
+            return await asyncio.to_thread(triage.look, self.services, self.platform, delivery)
+        return triage.look(self.services, self.platform, delivery)
 
     async def close(self) -> None:
         """Let what is under way end."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from adapters.agents import claude_stream
-from adapters.agents.cli import CliAgent
+from adapters.cli_agents import claude_stream
+from adapters.cli_agents.cli import CliAgent
 from bot.settings import Settings
 from models.agent import AgentTask
 

@@ -18,11 +18,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO
 
-from adapters.runners import family
+from adapters.processes import family, launcher
 from bot.settings import Settings, search_path
 from bot.workshop import ProcessSpec
 
-LAUNCHER = str(Path(__file__).with_name("launcher.py"))
+LAUNCHER = str(launcher.__file__)
 LONGEST_LINE_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 # A cancel is done within 15 s: 3 to notice it, and this.
@@ -108,7 +108,10 @@ class LocalRunning:
     def __init__(self, process: asyncio.subprocess.Process, spec: ProcessSpec, mark: str) -> None:
         self.pid = process.pid
         self.stop_reason = "end"
+        if process.stdout is None:
+            raise ValueError("reading a command: it was started without a pipe")
         self._process = process
+        self._output = process.stdout
         self._spec = spec
         self._mark = mark
         self._began = self._heard = asyncio.get_running_loop().time()
@@ -141,13 +144,12 @@ class LocalRunning:
 
     async def _read(self) -> bytes:
         """The next piece of output; empty at its end, or when a watchdog ended it."""
-        assert self._process.stdout is not None
         exited_at: float | None = None
         clock = asyncio.get_running_loop().time
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(min(self._patience(), 0.5)):
-                    chunk = await self._process.stdout.read(CHUNK_BYTES)
+                    chunk = await self._output.read(CHUNK_BYTES)
                     self._heard = clock()
                     return chunk
             if self._process.returncode is not None:

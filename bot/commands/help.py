@@ -22,7 +22,7 @@ ALSO = " Also as {aliases}."
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """All verbs the person may use here, or one of them."""
-    if ask.command.args:
+    if ask.command.args and ask.command.args[0].lower() != "me":
         return Said(text=_topic(ask, ask.command.args[0].lower()))
     active = await work.jobs.at_thread(ask.message.thread.key, is_active=True)
     parts = []
@@ -70,7 +70,7 @@ def _topic(ask: Ask, topic: str) -> str:
 
 
 SPEC = CommandSpec(
-    verb=VerbSpec(name="help", takes_topic=True),
+    verb=VerbSpec(name="help", takes_topic=True, topics=frozenset({"me"})),
     usage="help [verb]",
     summary="what you may do here",
     group="you and set-up",

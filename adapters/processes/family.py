@@ -32,14 +32,14 @@ def is_alive(pid: int) -> bool:
 
 
 def marked(mark: str) -> list[psutil.Process]:
-    """Living processes of ours that carry `mark`, wherever they went: another group, another session, another parent."""
+    """Living processes that carry `mark`, wherever they went: another group, another session, another parent."""
     return [
         process for process in psutil.process_iter() if _mark_of(process) == mark and not _is_zombie(process)
     ]
 
 
 async def end(pid: int, mark: str, graces_seconds: Iterable[tuple[int, float]]) -> None:
-    """Signal the group, wait the signal's grace, take the next; at last kill whoever is left, in the group or marked."""
+    """Signal the group, wait its grace, take the next; at last kill whoever is left, in the group or marked."""
     for number, grace in graces_seconds:
         if not signal_group(pid, number):
             break
@@ -54,7 +54,8 @@ async def end(pid: int, mark: str, graces_seconds: Iterable[tuple[int, float]]) 
 
 
 async def _gone(pid: int) -> None:
-    while await asyncio.to_thread(is_alive, pid):
+    # The kernel tells nobody when a group is empty.
+    while await asyncio.to_thread(is_alive, pid):  # noqa: ASYNC110
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -1,0 +1,1 @@
+"""Agents that are command lines, and the streams they print."""
