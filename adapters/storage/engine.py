@@ -103,7 +103,7 @@ def open_sync(options: Options) -> Engine:
     engine = create_engine(
         _address(options, "sqlite"),
         poolclass=NullPool,
-        connect_args={"check_same_thread": False, **_timeout(options)},
+        connect_args={"check_same_thread": False, **_settings(options)},
     )
     _prepare(engine, "BEGIN IMMEDIATE", options.write_pragmas)
     return engine
@@ -114,14 +114,16 @@ def _open_sqlite(options: Options, begin: str, pragmas: tuple[str, ...], size: i
     if options.is_short_lived:
         pool = {"poolclass": NullPool}
     engine = create_async_engine(
-        _address(options, "sqlite+aiosqlite"), connect_args=_timeout(options), **pool
+        _address(options, "sqlite+aiosqlite"), connect_args=_settings(options), **pool
     )
     _prepare(engine.sync_engine, begin, pragmas)
     return engine
 
 
-def _timeout(options: Options) -> dict[str, Any]:
-    return {"timeout": options.busy_seconds}
+def _settings(options: Options) -> dict[str, Any]:
+    # The driver shall not begin transactions by itself: it knows no IMMEDIATE.
+    # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-transactions
+    return {"timeout": options.busy_seconds, "isolation_level": None}
 
 
 def _address(options: Options, driver: str) -> URL:
@@ -130,15 +132,15 @@ def _address(options: Options, driver: str) -> URL:
 
 
 def _prepare(engine: Engine, begin: str, pragmas: tuple[str, ...]) -> None:
+    script = "".join(f"PRAGMA {pragma};" for pragma in pragmas)
+
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
-        # The driver shall not begin transactions by itself: it knows no IMMEDIATE.
-        # https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#sqlite-transactions
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        # All at once: on the async driver each call is a trip to the connection's thread and back.
+        if hasattr(connection, "run_async"):
+            connection.run_async(lambda driver: driver.executescript(script))
+        else:
+            connection.executescript(script)
 
     @event.listens_for(engine, "begin")
     def _began(connection: Connection) -> None:
