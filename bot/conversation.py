@@ -19,10 +19,11 @@ from models.command import Address, Command, Unknown
 from models.delivery import Disposition
 from models.identity import Decision, Role
 from models.job import Job
-from models.message import Actor, MessageKind
+from models.message import Actor, MessageKind, Reply
 from models.outbox import OutboxKind, OutboxRow
 
 SEEN = "eyes"
+REPLY_MARKER = "bellhop:d{delivery}-{index}"
 DENIED = "Can't run `{name}` here: {reason}. `{slash} why`"
 UNKNOWN_NEAR = "Don't know `{word}`. Did you mean {nearest}?"
 UNKNOWN = "Don't know `{word}`. `{slash} help` lists what I know."
@@ -121,9 +122,9 @@ async def _settle(
         said.append(answer)
         await _audit(work, found, turn, answer)
         if answer.text:
-            await _reply(work, services, found, turn.command.index, answer.text)
+            await _reply(work, found, turn.command.index, answer.text)
     if said and found.is_truncated:
-        await _reply(work, services, found, MOST_COMMANDS, TRUNCATED.format(most=MOST_COMMANDS))
+        await _reply(work, found, MOST_COMMANDS, TRUNCATED.format(most=MOST_COMMANDS))
     if said:
         await _react(work, found)
     disposition = min((each.disposition for each in said), key=WEIGHT.index, default=Disposition.DUPLICATE)
@@ -163,7 +164,7 @@ async def apologize(services: Services, found: Addressed, disposition: Dispositi
     async with services.storage.begin() as work:
         if found.commands:
             text = APOLOGY.format(detail=detail, slash=f"/{services.settings.name}")
-            await _reply(work, services, found, MOST_COMMANDS + 1, text)
+            await _reply(work, found, MOST_COMMANDS + 1, text)
         await _finish(work, services, found, disposition, detail)
 
 
@@ -184,13 +185,16 @@ async def _finish(
         raise InvalidTransition(LOST.format(id=found.delivery.id))
 
 
-async def _reply(work: UnitOfWork, services: Services, found: Addressed, index: int, text: str) -> None:
-    key = f"{found.message.semantic_key}:{index}"
-    await work.outbox.put(
-        _row(
-            found, f"reply:{key}", OutboxKind.REPLY, text=text, marker=f"bellhop:d{found.delivery.id}-{index}"
-        )
+async def _reply(work: UnitOfWork, found: Addressed, index: int, text: str) -> None:
+    message = found.message
+    reply = Reply(
+        source=message.source,
+        message=text,
+        thread=message.thread,
+        marker=REPLY_MARKER.format(delivery=found.delivery.id, index=index),
     )
+    key = f"reply:{message.semantic_key}:{index}"
+    await work.outbox.put(_row(found, key, OutboxKind.REPLY, text=reply.message, marker=reply.marker))
 
 
 async def _react(work: UnitOfWork, found: Addressed) -> None:

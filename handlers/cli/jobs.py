@@ -9,7 +9,7 @@ from bot import order
 from bot.ports import Jobs
 from bot.services import Services
 from handlers.cli import output
-from models.job import Job, JobStatus
+from models.job import GithubResolverJob, Job, JobStatus
 
 COLUMNS = ("handle", "kind", "status", "attempt", "requester", "thread", "created_at", "failure")
 NONE = "no job {id}"
@@ -46,13 +46,21 @@ async def show(services: Services, args: argparse.Namespace) -> int:
     if job is None:
         return 1
     if args.json:
-        output.as_json(job.to_dict())
+        output.as_json(job.to_dict() | _resolver_view(job))
         return 0
     output.facts(job.to_summary_dict())
     for event in job.events:
         stamp = event.timestamp.strftime("%H:%M:%S") if event.timestamp else ""
         sys.stdout.write(f"{event.seq:>5} {stamp} {event.type:<8} {event.data or ''}\n")
     return 0
+
+
+def _resolver_view(job: Job) -> dict[str, object]:
+    """The job as the shared-infrastructure document describes a resolver job; nothing for other kinds."""
+    try:
+        return {"resolver_job": GithubResolverJob.of(job).model_dump(mode="json")}
+    except ValueError:
+        return {}
 
 
 async def cancel(services: Services, args: argparse.Namespace) -> int:
