@@ -7,7 +7,7 @@ import contextlib
 import os
 import shutil
 import stat
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from models.job import Failure
 OPENING = "opening a workspace of {name}"
 MOVED = "{what}: `{start}` is not the commit any more that was asked about"
 NO_DISK = "{what}: {reason}"
+CHECKED_OUT = "As it was checked out."
+NOBODY = {f"GIT_{role}_{part}": "nobody" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
 AGENT = "[user]\n\tname = agent\n\temail = agent@localhost\n"
 
 
@@ -105,18 +107,18 @@ class GitWorkspaces:
         return start if code else output.decode().split()[0]
 
     async def _make_throw_away(self, what: str, workspace: GitWorkspace) -> None:
-        """Agents like `git diff`: a repository of one commit, no remote, never read by us again."""
-        place = Place(workspace.path / ".git", workspace.path)
+        """Agents like `git diff`: a repository of one commit with its own objects, no remote, never read by us again."""
+        theirs = Place(workspace.path / ".git", workspace.path)
         await self._git.run(what, None, "init", "--quiet", "--template=", str(workspace.path))
-        (place.git_dir / "info").mkdir(exist_ok=True)
-        (place.git_dir / "info" / "exclude").write_text("\n".join(LEFTOVERS) + "\n")
-        (place.git_dir / "objects" / "info" / "alternates").write_text(f"{workspace.place.git_dir / 'objects'}\n")
-        tree = await self._git.text(what, workspace.place, "rev-parse", f"{workspace.start_sha}^{{tree}}")
-        nobody = {f"GIT_{role}_{part}": "agent" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-        made = await self._git.run(what, place, "commit-tree", tree, "-m", "As it was checked out.", extra=nobody)
-        await self._git.run(what, place, "update-ref", "HEAD", made.decode().strip())
-        await self._git.run(what, place, "reset", "--quiet", "--mixed")
-        with (place.git_dir / "config").open("a") as config:
+        commit = ("commit-tree", f"{workspace.start_sha}^{{tree}}", "-m", CHECKED_OUT)
+        made = await self._git.run(what, workspace.place, *commit, extra=NOBODY)
+        pack = ("pack-objects", "--quiet", "--revs", str(theirs.git_dir / "objects" / "pack" / "pack"))
+        await self._git.run(what, workspace.place, *pack, stdin=made)
+        await self._git.run(what, theirs, "update-ref", "HEAD", made.decode().strip())
+        shutil.copyfile(workspace.place.git_dir / "index", theirs.git_dir / "index")
+        (theirs.git_dir / "info").mkdir(exist_ok=True)
+        (theirs.git_dir / "info" / "exclude").write_text("\n".join(LEFTOVERS) + "\n")
+        with (theirs.git_dir / "config").open("a") as config:
             config.write(AGENT)
 
     async def delete_branch(self, repository: str, remote: GitRemote, branch: str) -> None:
@@ -185,13 +187,12 @@ def _sweep(work: Path, live: frozenset[str]) -> int:
 
 def _clear(folder: Path) -> None:
     """Remove it, whatever an agent did to its permissions. Links are removed, never followed. Blocks."""
-    if folder.exists():
-        shutil.rmtree(folder, onerror=_force)
-
-
-def _force(remove: Callable[[str], object], path: str, _: object) -> None:
+    if not folder.exists():
+        return
     with contextlib.suppress(OSError):
-        for place in (os.path.dirname(path), path):
-            if not os.path.islink(place):
-                os.chmod(place, stat.S_IRWXU)
-        remove(path)
+        shutil.rmtree(folder)
+        return
+    for path, _, _ in os.walk(folder):
+        with contextlib.suppress(OSError):
+            os.chmod(path, stat.S_IRWXU)
+    shutil.rmtree(folder, ignore_errors=True)
