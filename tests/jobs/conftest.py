@@ -1,5 +1,6 @@
 """A worker yard for each test, with its own database."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,3 +25,12 @@ async def yard(tmp_path: Path, redis_url: str) -> AsyncIterator[Yard]:
 async def services(yard: Yard) -> AsyncIterator[Services]:
     async with services_of(yard.settings) as opened:
         yield opened
+
+
+@pytest.fixture
+async def app(yard: Yard, services: Services) -> AsyncIterator[None]:
+    """The app's loops, beside the test."""
+    playing = asyncio.create_task(yard.play_app(services))
+    yield
+    playing.cancel()
+    await asyncio.wait({playing})

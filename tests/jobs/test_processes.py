@@ -118,7 +118,6 @@ def test_nobody_is_recorded_who_is_gone() -> None:
     assert processes.record("job", 1, done.pid, "agent") is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to a subreaper")
 def test_a_descendant_that_fled_is_found_and_killed() -> None:
     told = subprocess.run(
         [sys.executable, "-c", ADOPTER], capture_output=True, text=True, check=True, timeout=60

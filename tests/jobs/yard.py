@@ -31,6 +31,7 @@ from jobs.queue import RqQueue
 from models.base import now
 from models.job import Failure, Job, JobEventType, JobRequest, JobResult, JobStatus
 
+ENDS = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
 SECRET = "canary-secret-0123456789"
 
 # An agent that ignores every signal it can, and its own child that has fled to another session.
@@ -224,6 +225,18 @@ async def until(is_so: Callable[[], bool], within: float = 40.0) -> None:
     async with asyncio.timeout(within):
         while not is_so():  # noqa: ASYNC110 - another process has no event to wait for
             await asyncio.sleep(0.05)
+
+
+async def horse_of(yard: Yard, job: Job, attempt: int = 1) -> int:
+    """The pid of the process that does the job."""
+    wanted = [job.id, str(attempt)]
+    await until(lambda: any(line[:2] == wanted for line in yard.ledger()))
+    return next(int(line[2]) for line in yard.ledger() if line[:2] == wanted)
+
+
+async def cancel(services: Services, job: Job) -> None:
+    async with services.storage.begin() as work:
+        await work.jobs.request_cancel(job.id, "ana")
 
 
 def is_gone(pid: int) -> bool:
