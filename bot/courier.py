@@ -6,10 +6,11 @@ looks for its own earlier message by author and marker, and only then creates; y
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 
 from bot import cards
-from bot.errors import IntegrationError, RateLimitError
+from bot.errors import IntegrationError, NetworkError, RateLimitError
 from bot.flights import Flights
 from bot.platform import Platform, Posted
 from bot.services import Services
@@ -21,6 +22,7 @@ FIRST_RETRY_SECONDS = 1.0
 AMBIGUOUS_RETRY_SECONDS = 3.0  # platforms list a new comment a moment after they made it
 LONGEST_RETRY_SECONDS = 300.0
 MOST_ATTEMPTS = 40
+TOO_LONG = "sending: it took too long"
 NOT_SAYABLE = "not sent: {error}"
 
 
@@ -31,8 +33,9 @@ class Courier:
         self.services = services
         self.platform = platform
         self.flights = Flights(AT_ONCE)
-        # Longer than the calls one sending may take (find, post, delete): nobody else sends the row meanwhile.
-        self.lease_seconds = 4 * platform.call_timeout_seconds + 5
+        # One sending may take two calls' time (find, post); the lease is longer, so nobody else sends it meanwhile.
+        self.send_seconds = 2 * platform.call_timeout_seconds
+        self.lease_seconds = self.send_seconds + 5
 
     async def step(self) -> bool:
         """Claim what is due and start sending it. True: there may be more due right now."""
@@ -56,11 +59,10 @@ class Courier:
     async def _send(self, row: OutboxRow) -> None:
         services, platform = self.services, self.platform
         try:
-            if row.kind is OutboxKind.REACTION:
-                await platform.react(row.thread, row.target_kind, row.target_id, row.reaction)
-                await _shown(services, row, platform, Posted(id=row.target_id), "")
-            else:
-                await _show(services, row, platform)
+            async with asyncio.timeout(self.send_seconds):
+                await _carry(services, row, platform)
+        except TimeoutError:
+            await _postpone(services, row, AMBIGUOUS_RETRY_SECONDS, NetworkError(TOO_LONG))
         except RateLimitError as error:
             await _postpone(services, row, error.retry_after_seconds, error)
         except IntegrationError as error:
@@ -70,6 +72,14 @@ class Courier:
                 await _bury(services, row, error)
         # Whatever waited behind this row of the thread is due now.
         services.bells.courier.set()
+
+
+async def _carry(services: Services, row: OutboxRow, platform: Platform) -> None:
+    if row.kind is OutboxKind.REACTION:
+        await platform.react(row.thread, row.target_kind, row.target_id, row.reaction)
+        await _shown(services, row, platform, Posted(id=row.target_id), "")
+    else:
+        await _show(services, row, platform)
 
 
 async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:

@@ -79,7 +79,8 @@ def _from_nobody(message: IncomingMessage, name: str, login: str) -> tuple[Dispo
     actor = message.actor
     if actor is None:
         return Disposition.IGNORED_NO_ACTOR, NOBODY
-    is_event = message.kind is MessageKind.EVENT
+    # Whoever closes or deletes takes something back; programs may.
+    is_event = message.kind is MessageKind.EVENT or message.is_deleted
     if login and actor.login.lower() == login.lower():
         return Disposition.IGNORED_SELF, OWN.format(name=name)
     if MARKER_BEGINS in message.text and not is_event:

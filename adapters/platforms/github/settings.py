@@ -44,7 +44,7 @@ class GitHubSettings(BaseSettings):
     )
     github_app_id: str = Field("", description="Reserved: signing in as an App is not supported yet.")
     integration_timeout: float = Field(
-        30.0, ge=1, le=120, description="Limit of any one call to a platform, in seconds."
+        10.0, ge=1, le=120, description="Limit of any one call to a platform, in seconds."
     )
     max_retry_attempts: int = Field(
         3, ge=1, le=10, description="How often a read is tried when the network fails."

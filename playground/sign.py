@@ -1,0 +1,43 @@
+"""Headers for a delivery sent by hand: `python -m playground.sign BODY-FILE | curl -H @- --data-binary @BODY-FILE URL`.
+
+The secret is read from a file, so that it is in nobody's argument list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import hmac
+import sys
+import uuid
+from pathlib import Path
+
+SECRET_FILE = Path("data/playground/webhook-secret")
+
+
+def headers(body: bytes, secret: bytes, event: str) -> dict[str, str]:
+    """As GitHub sends them. https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers"""
+    return {
+        "Content-Type": "application/json",
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": str(uuid.uuid4()),
+        "X-Hub-Signature-256": f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}",
+    }
+
+
+def main() -> int:
+    """Print one header a line."""
+    parser = argparse.ArgumentParser(prog="python -m playground.sign", description=__doc__)
+    parser.add_argument("body", type=Path, help="file with the exact bytes that will be sent")
+    parser.add_argument("--event", default="issue_comment", help="the event's name (default: issue_comment)")
+    parser.add_argument("--secret-file", type=Path, default=SECRET_FILE, help=f"default: {SECRET_FILE}")
+    args = parser.parse_args()
+    for name, value in headers(
+        args.body.read_bytes(), args.secret_file.read_bytes().strip(), args.event
+    ).items():
+        sys.stdout.write(f"{name}: {value}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
