@@ -40,7 +40,7 @@ async def test_token_and_secret_are_enough(environment: pytest.MonkeyPatch) -> N
     setting(environment, **GIVEN)
     platform = PLATFORMS["github"]()
     assert platform is not None
-    assert (platform.name, platform.integration, platform.call_timeout_seconds) == ("github", "default", 30.0)
+    assert (platform.name, platform.integration, platform.call_timeout_seconds) == ("github", "default", 10.0)
     assert set(platform.secrets) == set(GIVEN.values())
     await platform.close()
 
