@@ -1,4 +1,7 @@
-"""`make bench`: every measure beside its goal, as a Markdown table. Exits 1 when a goal is missed, 2 without a compiler."""
+"""`make bench`: every measure beside its goal, as a Markdown table.
+
+Exits 0 when every goal is reached, 1 when one is missed or a measure broke, 2 without a C compiler.
+"""
 
 import argparse
 import sys
@@ -19,15 +22,19 @@ PREFIX = "bellhop-bench-"
 def main() -> int:
     """Run what was asked for."""
     chosen = read_arguments()
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=chosen.folder) as folder:
-        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=find_requests_folder(Path(folder))) as requests:
-            return run(chosen, Path(folder), Path(requests))
+    with (
+        tempfile.TemporaryDirectory(prefix=PREFIX, dir=chosen.folder) as folder,
+        tempfile.TemporaryDirectory(prefix=PREFIX, dir=find_requests_folder(Path(folder))) as requests,
+    ):
+        return run(chosen, Path(folder), Path(requests))
 
 
 def read_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", action="append", choices=MEASURES, help="only this measure; may be repeated")
+    parser.add_argument(
+        "--only", action="append", choices=MEASURES, help="only this measure; may be repeated"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer rounds and rows: a look, no proof")
     parser.add_argument("--folder", type=Path, help="where to write (default: the system's temporary folder)")
     return parser.parse_args()
@@ -58,7 +65,9 @@ def measure(name: str, context: Context) -> list[Result]:
         found = MEASURES[name](context)
     except Exception as error:  # noqa: BLE001 - whatever broke it, the table must say so
         traceback.print_exc()
-        found = [Result(name, "to be measured", f"{type(error).__name__}: {first_line(error)}", Verdict.BROKEN)]
+        found = [
+            Result(name, "to be measured", f"{type(error).__name__}: {first_line(error)}", Verdict.BROKEN)
+        ]
     sys.stderr.write(f"{time.monotonic() - began:.0f} s\n")
     return found
 

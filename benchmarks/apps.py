@@ -43,7 +43,9 @@ class App:
         with urllib.request.urlopen(f"{self.server.url}/metrics", timeout=10) as answer:
             text = answer.read().decode()
         values = [
-            line.split()[-1] for line in text.splitlines() if line.startswith("bellhop_event_loop_lag_seconds")
+            line.split()[-1]
+            for line in text.splitlines()
+            if line.startswith("bellhop_event_loop_lag_seconds")
         ]
         return float(values[0]) * 1000
 
@@ -87,7 +89,8 @@ def _app(folder: Path, command: list[str], extra: dict[str, str]) -> Iterator[Ap
     server = start(f"app {command[0]}", argv, port, folder / "app.log", own | extra)
     try:
         wait_until(
-            lambda: "listening on" in server.log.read_text(errors="replace"), f"{server.name} says that it listens"
+            lambda: "listening on" in server.log.read_text(errors="replace"),
+            f"{server.name} says that it listens",
         )
         yield App(server, data)
     finally:
@@ -102,7 +105,9 @@ def playground(folder: Path) -> Iterator[dict[str, Any]]:
     argv = [sys.executable, "-m", "playground", "--port", str(port), "--data", str(folder / "data")]
     server = start("playground", argv, port, log)
     try:
-        wait_until(lambda: log.read_text().startswith("{") and log.read_text().endswith("\n"), "it told where")
+        wait_until(
+            lambda: log.read_text().startswith("{") and log.read_text().endswith("\n"), "it told where"
+        )
         yield json.loads(log.read_text().splitlines()[0])
     finally:
         server.stop()

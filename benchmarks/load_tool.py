@@ -32,7 +32,11 @@ class Load:
 
     def to_options(self) -> list[str]:
         """The command line."""
-        options = [f"--requests={self.requests}", f"--connections={self.connections}", f"--first={self.first}"]
+        options = [
+            f"--requests={self.requests}",
+            f"--connections={self.connections}",
+            f"--first={self.first}",
+        ]
         options += [f"--seconds={self.seconds}"] if self.seconds else []
         options += [f"--count={self.count}"] if self.count else []
         options += [f"--rate={self.rate}"] if self.rate else []

@@ -1,4 +1,4 @@
-"""Measuring fairly on a machine that is never quiet: interleaved rounds, ratios within a round, the processor's time."""
+"""Measuring fairly on a machine that is never quiet: interleaved rounds, ratios within a round, processor time."""
 
 import dataclasses
 import os

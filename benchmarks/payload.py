@@ -214,7 +214,8 @@ def make_delivery(text: str = PLAIN_TEXT, full_name: str = "acme/shop") -> bytes
             "issue": make_issue(own, web, ada),
             "comment": make_comment(own, web, ada, text),
             "repository": make_repository(full_name, acme),
-            "organization": organization | {"url": f"{API}/orgs/acme", "description": "Everything but the anvil"},
+            "organization": organization
+            | {"url": f"{API}/orgs/acme", "description": "Everything but the anvil"},
             "sender": ada,
         }
     )

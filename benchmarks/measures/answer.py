@@ -33,7 +33,13 @@ def measure(context: Context) -> list[Result]:
     shown = SHOWN.format(median=median, p99=p99, bare=bare, fsync=fsync_milliseconds(folder))
     return [
         Result(NAME.format(count=count), GOAL, shown, judge(is_reached), {"median": median, "p99": p99}),
-        Result(STALL, STALL_GOAL, f"{max(lags):.1f} ms", judge(max(lags) <= STALL_MILLISECONDS), {"stall": max(lags)}),
+        Result(
+            STALL,
+            STALL_GOAL,
+            f"{max(lags):.1f} ms",
+            judge(max(lags) <= STALL_MILLISECONDS),
+            {"stall": max(lags)},
+        ),
     ]
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 from benchmarks.apps import App, web_app, yardstick
 from benchmarks.context import Context
 from benchmarks.load_tool import Load, LoadFailed, run
-from benchmarks.measure import pin
-from benchmarks.processes import Server, wait_until
+from benchmarks.processes import Server, pin, wait_until
 from benchmarks.results import Result, Verdict
 from benchmarks.targets import DRAIN_RATIO_AIM
 
 NAME = "receive and dispatch, until nothing waits"
 GOAL = f"aim {DRAIN_RATIO_AIM}"
-SHOWN = "{ratio:.2f} of the yardstick ({rate:.0f}/s; received at {received:.0f}/s, the backlog of {backlog} gone {after:.1f} s later)"
+SHOWN = (
+    "{ratio:.2f} of the yardstick ({rate:.0f}/s; received at {received:.0f}/s, "
+    "the backlog of {backlog} gone {after:.1f} s later)"
+)
 CONNECTIONS = 64
 DRAINED_SECONDS = 180.0
 
@@ -55,4 +57,3 @@ def _burst(context: Context, app: App, load: Load) -> dict[str, float]:
         "backlog": backlog,
         "after": ended - received_at,
     }
-

@@ -10,7 +10,9 @@ from benchmarks.results import Result, judge
 from benchmarks.targets import INGEST_P99_RATIO, INGEST_RATIO
 
 NAME = "ingest at {connections} connections, dispatcher paused"
-SHOWN = "{ratio} of the yardstick ({rate:.0f} of {yardstick:.0f}/s; {cpu:.0f} of {yardstick_cpu:.0f} µs cpu each)"
+SHOWN = (
+    "{ratio} of the yardstick ({rate:.0f} of {yardstick:.0f}/s; {cpu:.0f} of {yardstick_cpu:.0f} µs cpu each)"
+)
 SHOWN_P99 = "{ratio} times the yardstick's ({ours:.1f} against {theirs:.1f} ms)"
 APP, YARDSTICK = "app web", "yardstick"
 # More than any machine takes in the given time; the yardstick, which keeps nothing, may see requests twice.
@@ -33,10 +35,15 @@ def _measure(context: Context, rounds: Rounds) -> list[Result]:
     file = context.requests(int(total_seconds * MOST_A_SECOND))
     try:
         with yardstick(folder) as floor, web_app(folder, is_dispatching=False) as app:
-            contestants = [Contestant(floor, file, is_looping=True), Contestant(app.server, file, is_looping=False)]
+            contestants = [
+                Contestant(floor, file, is_looping=True),
+                Contestant(app.server, file, is_looping=False),
+            ]
             found = Comparison(context.tool, context.cores, contestants).run(rounds)
             if app.kept() < (sent := contestants[1].next_request):
-                raise LoadFailed(f"ingest: {sent} deliveries were answered with 2xx, {app.kept()} are on disk")
+                raise LoadFailed(
+                    f"ingest: {sent} deliveries were answered with 2xx, {app.kept()} are on disk"
+                )
     finally:
         file.unlink()
     return _judge(rounds.connections, found[APP], found[YARDSTICK])
@@ -61,6 +68,10 @@ def _judge(connections: int, ours: Sequence[Outcome], theirs: Sequence[Outcome])
     return [
         Result(name, f"≥ {goal}", shown, judge(ratio.median >= goal), {"ratio": ratio.median}),
         Result(
-            f"{name}: p99", f"< {INGEST_P99_RATIO}", shown_p99, judge(p99.median < INGEST_P99_RATIO), {"ratio": p99.median}
+            f"{name}: p99",
+            f"< {INGEST_P99_RATIO}",
+            shown_p99,
+            judge(p99.median < INGEST_P99_RATIO),
+            {"ratio": p99.median},
         ),
     ]

@@ -28,7 +28,7 @@ from models.job import Job, JobStatus
 
 NAME = "command accepted to job function running ({count} jobs, idle worker)"
 GOAL = f"≤ {JOB_START_RATIO} × a no-op's"
-SHOWN = "{ratio:.2f} × ({ours:.1f} against {noop:.1f} ms; claimed in the database after {claimed:.1f} ms)"
+SHOWN = "{ratio:.2f} × ({ours:.1f} against {noop:.1f} ms; told to RQ after {told:.1f}, claimed after {claimed:.1f} ms)"
 NOOP = "time.time"
 COMMAND = "@bellhop fix this please"
 JOB_SECONDS = 60.0
@@ -39,6 +39,7 @@ REST_SECONDS = 0.3  # the worker is back in its wait for the next job
 class Start:
     """One job's way, in milliseconds since it was accepted."""
 
+    told: float
     called: float
     claimed: float
 
@@ -56,8 +57,8 @@ def measure(context: Context) -> list[Result]:
             starts.append(_run_job(app, person, redis))
         redis.close()
     ours, noop = statistics.median(s.called for s in starts), statistics.median(noops)
-    claimed = statistics.median(s.claimed for s in starts)
-    shown = SHOWN.format(ratio=ours / noop, ours=ours, noop=noop, claimed=claimed)
+    told, claimed = statistics.median(s.told for s in starts), statistics.median(s.claimed for s in starts)
+    shown = SHOWN.format(ratio=ours / noop, ours=ours, noop=noop, told=told, claimed=claimed)
     verdict = judge(ours / noop <= JOB_START_RATIO)
     return [Result(NAME.format(count=count), GOAL, shown, verdict, {"ratio": ours / noop})]
 
@@ -67,7 +68,7 @@ def _run_noop(redis: Redis) -> float:
     began = now()
     job = Queue(QUEUE_NAME, connection=redis, serializer=SERIALIZER).enqueue(NOOP, result_ttl=KEPT_SECONDS)
     wait_until(lambda: job.get_status(refresh=True) == "finished", "the no-op ran", JOB_SECONDS)
-    return _milliseconds(began, _called_at(redis, job.id))
+    return _milliseconds(began, _told_and_called_at(redis, job.id)[1])
 
 
 def _run_job(app: App, person: Person, redis: Redis) -> Start:
@@ -76,8 +77,8 @@ def _run_job(app: App, person: Person, redis: Redis) -> Start:
     person.comment(issue, COMMAND)
     job, claimed_at = asyncio.run(_await_end(app))
     accepted_at = job.created_at or claimed_at
-    called_at = _called_at(redis, f"{job.id}-{job.attempt}")
-    return Start(_milliseconds(accepted_at, called_at), _milliseconds(accepted_at, claimed_at))
+    moments = (*_told_and_called_at(redis, f"{job.id}-{job.attempt}"), claimed_at)
+    return Start(*(_milliseconds(accepted_at, moment) for moment in moments))
 
 
 async def _await_end(app: App) -> tuple[Job, datetime]:
@@ -90,7 +91,9 @@ async def _await_end(app: App) -> tuple[Job, datetime]:
             if newest and newest[0].status.is_terminal and newest[0].id not in _seen:
                 _seen.add(newest[0].id)
                 transitions = await work.jobs.transitions(newest[0].id)
-                return newest[0], next(t.at for t in transitions if t.subject == "job" and t.after == JobStatus.RUNNING)
+                return newest[0], next(
+                    t.at for t in transitions if t.subject == "job" and t.after == JobStatus.RUNNING
+                )
         await asyncio.sleep(0.1)
     raise TimeoutError(f"waiting {JOB_SECONDS:.0f} s for the job's end")
 
@@ -98,11 +101,11 @@ async def _await_end(app: App) -> tuple[Job, datetime]:
 _seen: set[str] = set()
 
 
-def _called_at(redis: Redis, job_id: str) -> datetime:
-    started = RqJob.fetch(job_id, connection=redis, serializer=SERIALIZER).started_at
-    if started is None:
+def _told_and_called_at(redis: Redis, job_id: str) -> tuple[datetime, datetime]:
+    record = RqJob.fetch(job_id, connection=redis, serializer=SERIALIZER)
+    if record.enqueued_at is None or record.started_at is None:
         raise LookupError(f"reading RQ's record of {job_id}: it was never started")
-    return started
+    return record.enqueued_at, record.started_at
 
 
 def _milliseconds(since: datetime, until: datetime) -> float:

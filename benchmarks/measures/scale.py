@@ -127,14 +127,21 @@ async def _finish_one(storage: Storage) -> None:
     request = WebhookRequest(headers={"x-github-event": "issue_comment"}, body=PLAIN_TEXT.encode())
     moment = now()
     delivery = Delivery(
-        platform="github", key="bench-", event="issue_comment", request=request, received_at=moment, due_at=moment
+        platform="github",
+        key="bench-",
+        event="issue_comment",
+        request=request,
+        received_at=moment,
+        due_at=moment,
     )
     await storage.keep(delivery)
     async with storage.begin() as work:
         (claimed,) = await work.deliveries.claim(
             OWNER, 1, LEASE_SECONDS, platform="github", integration="default"
         )
-        outcome = Outcome(delivery_id=claimed.id, disposition=Disposition.IGNORED_NOT_ADDRESSED, actor_id="u-1")
+        outcome = Outcome(
+            delivery_id=claimed.id, disposition=Disposition.IGNORED_NOT_ADDRESSED, actor_id="u-1"
+        )
         await work.deliveries.finish([outcome], OWNER)
 
 
