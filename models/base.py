@@ -15,7 +15,12 @@ def now() -> datetime:
 
 def _in_utc(moment: datetime) -> datetime:
     # A naive moment is taken as UTC: SQLite hands back what it was given, without a zone.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:  # the year 0 or 10000 there: a wrong value like any other
+        raise ValueError("a moment beyond the calendar") from error
 
 
 Moment = Annotated[datetime, AfterValidator(_in_utc)]

@@ -108,14 +108,13 @@ class JobEvent(Noun):
 
     def to_dict(self) -> dict[str, Any]:
         """The CI document's JSON form: `type`, then what is set of `data`, `success`, `seq`, `facts`, `timestamp`."""
-        plain = self.model_dump(mode="json", exclude_none=True)
-        return plain if self.facts else {k: v for k, v in plain.items() if k != "facts"}
+        plain = self.model_dump(mode="json")
+        return {name: value for name, value in plain.items() if value is not None and value != {}}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any], timestamp: datetime | None = None) -> Self:
         """The event again. `timestamp` fills in for a form that carries none."""
-        given = data.get("timestamp", timestamp)
-        return cls.model_validate(data | {"timestamp": given})
+        return cls.model_validate(data | {"timestamp": data.get("timestamp") or timestamp})
 
 
 class JobContext(Noun):

@@ -48,7 +48,13 @@ class Verdict(Noun):
             return "no checks"
         passed = sum(r.tests_passed or 0 for r in self.results)
         failed = sum(r.tests_failed or 0 for r in self.results)
-        if not self.is_ok:
-            names = ", ".join(r.name for r in self.results if not r.is_ok)
-            return f"{failed} of {passed + failed} tests fail" if failed else f"{names} fails"
-        return f"tests {passed}/{passed}" if passed else "checks passed"
+        if self.is_ok:
+            return f"tests {passed}/{passed}" if passed else "checks passed"
+        if failed:
+            return f"{failed} of {passed + failed} tests {_fail(failed)}"
+        names = [r.name for r in self.results if not r.is_ok]
+        return f"{', '.join(names)} {_fail(len(names))}"
+
+
+def _fail(count: int) -> str:
+    return "fails" if count == 1 else "fail"
