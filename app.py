@@ -42,7 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 @asynccontextmanager
-async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncIterator[Services]:
+async def compose(
+    settings: Settings, *, is_short_lived: bool = False, is_migrated: bool = False
+) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
     from adapters import agents, redis, runners
     from adapters.storage import open_storage
@@ -51,7 +53,8 @@ async def compose(settings: Settings, *, is_short_lived: bool = False) -> AsyncI
     from jobs.queue import RqQueue
 
     storage = open_storage(settings.database, is_short_lived=is_short_lived)
-    await storage.initialize()
+    if not is_migrated:
+        await storage.initialize()
     queue = RqQueue(redis.connect(settings.redis_url))
     opened = open_platforms(settings)
     try:
@@ -117,9 +120,6 @@ def make_data_folder(settings: Settings) -> None:
         ) from error
 
 
-# --- the app process -----------------------------------------------------------------------------------------------
-
-
 async def serve_app(
     settings: Settings, listener: socket.socket, stopping: asyncio.Event, hint: str = ""
 ) -> None:
@@ -171,28 +171,22 @@ def with_embedded_redis_url(settings: Settings) -> Settings:
     return settings.model_copy(update={"redis_url": redis.find_embedded(settings.data_dir)})
 
 
-# --- workers -------------------------------------------------------------------------------------------------------
-
-
 def worker(args: argparse.Namespace) -> int:
     """`bellhop worker`."""
     from adapters import redis
-    from adapters.children import end_with_stdin
     from jobs import worker as workers
 
     settings = with_embedded_redis_url(prepared())
-    if args.exit_with_stdin:
-        end_with_stdin()
+    # The parent opens the services once before it forks; its horses need not look at the schema again.
+    is_known = iter((False,))
     workers.serve(
         settings,
-        lambda: compose(settings, is_short_lived=True),
+        lambda: compose(settings, is_short_lived=True, is_migrated=next(is_known, True)),
         lambda: redis.connect(settings.redis_url),
         args.concurrency or settings.workers,
+        lifeline=sys.stdin.fileno() if args.exit_with_stdin else None,
     )
     return 0
-
-
-# --- everything on one host ----------------------------------------------------------------------------------------
 
 
 def everything(args: argparse.Namespace) -> int:

@@ -9,8 +9,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
-import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from time import monotonic
@@ -92,14 +90,3 @@ async def supervised(
         yield child
     finally:
         await child.stop(grace_seconds)
-
-
-def end_with_stdin() -> None:
-    """Be such a child: whoever started us holds the other end of our standard input."""
-
-    def watch() -> None:
-        while os.read(sys.stdin.fileno(), 1024):
-            pass
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True, name="stdin").start()
