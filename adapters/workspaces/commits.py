@@ -38,7 +38,9 @@ class Signing:
         return ("-c", "gpg.format=ssh") if self.key and Path(self.key).is_file() else ()
 
 
-async def make(git: Git, place: Place, commit: Commit, tree: str, parent: str, signing: Signing, name: str) -> str:
+async def make(
+    git: Git, place: Place, commit: Commit, tree: str, parent: str, signing: Signing, name: str
+) -> str:
     """The sha of a new commit of `tree` on `parent`."""
     author, email = _person(commit.author_name) or NO_NAME, _person(commit.author_email)
     people = {

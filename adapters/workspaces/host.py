@@ -35,7 +35,13 @@ class GitWorkspaces:
     """See `bot.workshop.Workspaces`. `root` is the data folder; `branch_prefix` begins every branch that may be pushed."""
 
     def __init__(
-        self, root: Path, git: Git | None = None, *, branch_prefix: str = "bellhop", signing: Signing | None = None, pause_seconds: float = 0.5
+        self,
+        root: Path,
+        git: Git | None = None,
+        *,
+        branch_prefix: str = "bellhop",
+        signing: Signing | None = None,
+        pause_seconds: float = 0.5,
     ) -> None:
         self._root = root.absolute()
         self._git = git or Git()
@@ -79,7 +85,9 @@ class GitWorkspaces:
         workspace.signing, workspace.pause_seconds = self._signing, self._pause_seconds
         await self._git.run(what, place, "read-tree", "--reset", "-u", workspace.start_sha)
         if head:
-            workspace.head_message = await self._git.text(what, place, "log", "-1", "--no-show-signature", "--format=%B", head)
+            workspace.head_message = await self._git.text(
+                what, place, "log", "-1", "--no-show-signature", "--format=%B", head
+            )
         await self._make_throw_away(what, workspace)
         return workspace
 
@@ -126,7 +134,14 @@ class GitWorkspaces:
         names.repository(repository)
         mirror = self._mirror(repository, remote)
         async with self._some_repository(mirror) as place:
-            push = Push(self._git, place, remote, names.own_branch(branch, self._prefix), repository, self._pause_seconds)
+            push = Push(
+                self._git,
+                place,
+                remote,
+                names.own_branch(branch, self._prefix),
+                repository,
+                self._pause_seconds,
+            )
             with contextlib.suppress(Moved):
                 if tip := await push.tip():
                     await push.send("", tip)
@@ -136,7 +151,15 @@ class GitWorkspaces:
         """git pushes from within a repository only, even a deletion."""
         folder = self._root / "work" / f"deleting-{os.getpid()}-{id(mirror)}"
         try:
-            await self._git.run(OPENING.format(name=mirror.name), None, "init", "--quiet", "--bare", "--template=", str(folder))
+            await self._git.run(
+                OPENING.format(name=mirror.name),
+                None,
+                "init",
+                "--quiet",
+                "--bare",
+                "--template=",
+                str(folder),
+            )
             yield Place(folder)
         finally:
             await asyncio.to_thread(_clear, folder)

@@ -86,9 +86,18 @@ class Mirror:
         fresh.rename(self.path)
 
     async def _fetch(self, what: str, *refspecs: str) -> None:
-        options = ("--quiet", "--prune", "--no-tags", "--force", "--no-write-fetch-head", "--no-auto-maintenance")
+        options = (
+            "--quiet",
+            "--prune",
+            "--no-tags",
+            "--force",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+        )
         command = ("fetch", *options, self.remote.url, *refspecs)
-        async for attempt in stamina.retry_context(NetworkError, attempts=ATTEMPTS, timeout=None, wait_initial=self.pause_seconds):
+        async for attempt in stamina.retry_context(
+            NetworkError, attempts=ATTEMPTS, timeout=None, wait_initial=self.pause_seconds
+        ):
             with attempt:
                 await self.git.run(what, self.place, *command, remote=self.remote)
 

@@ -31,7 +31,9 @@ def _refuse(what: str, name: str) -> JobFailed:
 def branch(name: str) -> str:
     """`name`, when it can be a branch or tag. Raises JobFailed(SETUP)."""
     parts = name.split("/")
-    is_odd = any(part.endswith((".lock", ".")) or ".." in part or "@{" in part or part == "@" for part in parts)
+    is_odd = any(
+        part.endswith((".lock", ".")) or ".." in part or "@{" in part or part == "@" for part in parts
+    )
     if len(name) > LONGEST or is_odd or not BRANCH.fullmatch(name):
         raise _refuse("branch", name)
     return name

@@ -36,7 +36,14 @@ async def changes(git: Git, place: Place, what: str, before: str, after: str) ->
         mode = head[0].lstrip(":") if head[4] == "D" else head[1]
         size = sizes.get(head[3], 0) if _has_blob(head) else 0
         target = await _link(git, place, what, head[3]) if mode == LINK and _has_blob(head) else ""
-        entry = Entry(path=_plain(path), status=head[4][:1], mode=mode, size_bytes=size, link_target=target, blob=head[3])
+        entry = Entry(
+            path=_plain(path),
+            status=head[4][:1],
+            mode=mode,
+            size_bytes=size,
+            link_target=target,
+            blob=head[3],
+        )
         found.append(entry)
     return found
 
@@ -71,7 +78,12 @@ async def compare(git: Git, place: Place, what: str, before: str, after: str) ->
         plus, minus, _ = line.split(b"\t", 2)
         added, deleted = added + _number(plus), deleted + _number(minus)
     files = tuple(FileChange(**entry.model_dump(exclude={"blob"})) for entry in entries)
-    return Diff(files=files, added_lines=added, deleted_lines=deleted, patch=await _patch(git, place, what, before, after))
+    return Diff(
+        files=files,
+        added_lines=added,
+        deleted_lines=deleted,
+        patch=await _patch(git, place, what, before, after),
+    )
 
 
 def _number(field: bytes) -> int:
@@ -79,14 +91,18 @@ def _number(field: bytes) -> int:
 
 
 async def _patch(git: Git, place: Place, what: str, before: str, after: str) -> str:
-    code, output, _ = await git.attempt(what, place, "diff-tree", "-p", "--src-prefix=a/", "--dst-prefix=b/", *COMPARE, before, after)
+    code, output, _ = await git.attempt(
+        what, place, "diff-tree", "-p", "--src-prefix=a/", "--dst-prefix=b/", *COMPARE, before, after
+    )
     if code:
         return ""
     text = output[:MOST_PATCH_BYTES].decode("utf-8", "replace")
     return text + CUT if len(output) > MOST_PATCH_BYTES else text
 
 
-async def blobs(git: Git, place: Place, what: str, entries: Sequence[Entry]) -> AsyncIterator[tuple[Entry, bytes]]:
+async def blobs(
+    git: Git, place: Place, what: str, entries: Sequence[Entry]
+) -> AsyncIterator[tuple[Entry, bytes]]:
     """The content of each changed file, one after the other."""
     for entry in entries:
         if entry.status != "D" and entry.mode != GITLINK:
@@ -106,5 +122,7 @@ async def texts(git: Git, place: Place, what: str, commit: str, patterns: Sequen
     for pattern in patterns:
         for path in [path for path in sizes if fnmatchcase(path, pattern)][:MOST_MATCHES]:
             if path not in found:
-                found[path] = (await git.run(what, place, "cat-file", "blob", sizes[path][0])).decode("utf-8", "replace")
+                found[path] = (await git.run(what, place, "cat-file", "blob", sizes[path][0])).decode(
+                    "utf-8", "replace"
+                )
     return found

@@ -26,7 +26,10 @@ REFUSED = "{what}: {said}"
 CONFLICTS = "{what}: somebody else changed the same lines ({files})"
 # git-scm.com/docs/git-push#_output: "<flag>\t<from>:<to>\t<summary> (<reason>)"
 STATUS = re.compile(r"^(?P<flag>[ +\-*!=])\t[^\t]*\t(?P<summary>.*)$", re.MULTILINE)
-STALE = re.compile(r"stale info|non-fast-forward|fetch first|needs force|already exists|cannot lock ref|failed to update ref", re.I)
+STALE = re.compile(
+    r"stale info|non-fast-forward|fetch first|needs force|already exists|cannot lock ref|failed to update ref",
+    re.IGNORECASE,
+)
 REMOTE = re.compile(r"^remote: ?(.*?)\s*$", re.MULTILINE)
 
 #: Makes our commit anew on another parent: the new tree and the new parent go in, the new sha comes out.
@@ -75,7 +78,9 @@ class Push:
 
     async def send(self, sha: str, expected: str) -> str:
         """Push with a lease; `sha` "" deletes. Tries again when the network failed. Raises Moved when the branch is another."""
-        tries = stamina.retry_context(NetworkError, attempts=ATTEMPTS, timeout=None, wait_initial=self.pause_seconds)
+        tries = stamina.retry_context(
+            NetworkError, attempts=ATTEMPTS, timeout=None, wait_initial=self.pause_seconds
+        )
         is_known = True
         async for attempt in tries:
             with attempt:
@@ -108,20 +113,28 @@ class Push:
             return Moved()
         told = [line for line in REMOTE.findall(errors) if line]
         said = "; ".join([*told[-6:], refused["summary"]])
-        return JobFailed(Failure.PUBLISH, REFUSED.format(what=self.what, said=masked(said, secrets)[:500]), masked(errors, secrets))
+        return JobFailed(
+            Failure.PUBLISH,
+            REFUSED.format(what=self.what, said=masked(said, secrets)[:500]),
+            masked(errors, secrets),
+        )
 
     async def tip(self) -> str:
         """What the branch is on the remote now; "" when absent."""
-        output = await self.git.text(self.what, self.place, "ls-remote", self.remote.url, self.ref, remote=self.remote)
-        found = dict(reversed(line.split("\t", 1)) for line in output.splitlines() if "\t" in line)
-        return found.get(self.ref, "")
+        output = await self.git.text(
+            self.what, self.place, "ls-remote", self.remote.url, self.ref, remote=self.remote
+        )
+        listed = (line.partition("\t") for line in output.splitlines())
+        return next((sha for sha, _, name in listed if name == self.ref), "")
 
     async def _fetch(self, expected: str) -> str:
         theirs = await self.tip()
         if not theirs:
             raise JobFailed(Failure.CONFLICT, GONE.format(what=self.what))
         options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance")
-        await self.git.run(self.what, self.place, "fetch", *options, self.remote.url, theirs, remote=self.remote)
+        await self.git.run(
+            self.what, self.place, "fetch", *options, self.remote.url, theirs, remote=self.remote
+        )
         return theirs
 
     async def _merge(self, ours: str, theirs: str) -> str:
@@ -142,6 +155,10 @@ class Push:
         return tree
 
     async def _stand_in(self, tree: str, *parents: str) -> str:
-        nobody = {f"GIT_{role}_{part}": "nobody" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
-        output = await self.git.run(self.what, self.place, "commit-tree", tree, *parents, "-m", "-", extra=nobody)
+        nobody = {
+            f"GIT_{role}_{part}": "nobody" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")
+        }
+        output = await self.git.run(
+            self.what, self.place, "commit-tree", tree, *parents, "-m", "-", extra=nobody
+        )
         return output.decode().strip()

@@ -60,7 +60,8 @@ async def stage(git: Git, place: Place, what: str) -> Staged:
 
 async def _tracked(git: Git, place: Place, what: str) -> tuple[list[str], list[str]]:
     """Paths in the index: files and links, and those that are other repositories."""
-    files, links = [], []
+    files: list[str] = []
+    links: list[str] = []
     for entry in _split(await git.run(what, place, "ls-files", "-z", "--stage")):
         head, _, path = entry.partition("\t")
         (links if head.startswith(GITLINK) else files).append(path)
@@ -107,7 +108,10 @@ def _look(root: Path, tracked: list[str], others: list[str], links: frozenset[st
 
     present = [path for path in tracked if is_file(path)]
     gone = [path for path in tracked if not is_file(path)]
-    left_out = [FileChange(path=p, status="A", mode=GITLINK, size_bytes=0) for p in _repositories(root, tracked, others, links)]
+    left_out = [
+        FileChange(path=p, status="A", mode=GITLINK, size_bytes=0)
+        for p in _repositories(root, tracked, others, links)
+    ]
     for path in others:
         if not is_file(path):
             continue

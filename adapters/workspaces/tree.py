@@ -28,7 +28,9 @@ class GitWorkspace:
     def __init__(self, git: Git, folder: Path, checkout: Checkout, shas: tuple[str, str, str]) -> None:
         self.path = folder / "tree"
         self.home = folder / "home"
-        self.base_sha, self.head_sha, self.start_sha = shas  # merge base with the start, our branch's tip, what is checked out
+        self.base_sha, self.head_sha, self.start_sha = (
+            shas  # merge base with the start, our branch's tip, what is checked out
+        )
         self.head_message = ""
         self.signing = Signing()
         self.pause_seconds = 0.5
@@ -85,7 +87,9 @@ class GitWorkspace:
         return sha
 
     async def _make(self, commit: Commit, tree: str, parent: str) -> str:
-        return await commits.make(self._git, self._place, commit, tree, parent, self.signing, self._checkout.repository)
+        return await commits.make(
+            self._git, self._place, commit, tree, parent, self.signing, self._checkout.repository
+        )
 
     async def push(self) -> str:
         """Push the branch with a lease on what it was when fetched; see `adapters/workspaces/push.py`."""
@@ -93,7 +97,14 @@ class GitWorkspace:
             raise JobFailed(Failure.INTERNAL, NOT_COMMITTED.format(branch=self._checkout.branch))
         commit, sha = self._commit
         remote = self._checkout.branch_remote or self._checkout.remote
-        push = Push(self._git, self._place, remote, self._checkout.branch, self._checkout.repository, self.pause_seconds)
+        push = Push(
+            self._git,
+            self._place,
+            remote,
+            self._checkout.branch,
+            self._checkout.repository,
+            self.pause_seconds,
+        )
 
         async def remake(tree: str, parent: str) -> str:
             return await self._make(commit, tree, parent)
