@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import signal
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -151,7 +152,7 @@ async def test_a_file_that_is_gone_takes_no_promise_and_is_found_again(
     await sqlite.keep(delivery("before"))
     async with sqlite.begin() as work:
         await work.keys.take("before", 1)
-    files = [tmp_path / f"bellhop.db{end}" for end in ("", "-wal", "-shm")]
+    files = [tmp_path / f"bellhop.db{suffix}" for suffix in ("", "-wal", "-shm")]
     (tmp_path / "away").mkdir()
     for path in files:
         path.rename(tmp_path / "away" / path.name)
@@ -170,6 +171,42 @@ async def test_a_file_that_is_gone_takes_no_promise_and_is_found_again(
         assert not await work.keys.take("before", 1)
         assert await work.keys.take("after", 1)
     assert await kept_keys(sqlite_url) == {"before", "after"}
+
+
+async def test_a_file_that_was_replaced_is_the_one_written_to(
+    sqlite: SQLStorage, sqlite_url: str, tmp_path: Path
+) -> None:
+    await sqlite.keep(delivery("before"))
+    async with sqlite.begin() as work:
+        await work.keys.take("before", 1)
+    (tmp_path / "away").mkdir()
+    for path in [tmp_path / f"bellhop.db{suffix}" for suffix in ("", "-wal", "-shm")]:
+        path.rename(tmp_path / "away" / path.name)
+        shutil.copy(tmp_path / "away" / path.name, path)
+    assert (await sqlite.keep(delivery("after"))).is_new
+    async with sqlite.begin() as work:
+        assert await work.keys.take("after", 1)
+    assert await kept_keys(sqlite_url) == {"before", "after"}
+    async with sqlite.read() as work:
+        assert await work.keys.holder("after") == 1
+
+
+async def test_a_restored_backup_gets_its_log_back(sqlite_url: str) -> None:
+    connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
+    connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+    storage = open_storage(sqlite_url)
+    await storage.initialize()
+    assert {p["journal_mode"] for p in (await storage.pragmas()).values()} == {"wal"}
+    await storage.close()
+
+
+async def test_a_start_waits_for_no_writer_when_there_is_nothing_to_migrate(sqlite_url: str) -> None:
+    with locked(sqlite_url):
+        storage = open_storage(sqlite_url, busy_seconds=0.2)
+        await storage.initialize()
+        await storage.ping()
+        await storage.close()
 
 
 async def test_large_and_small_bodies_wait_for_the_same_commit(sqlite: SQLStorage) -> None:
