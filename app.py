@@ -199,7 +199,7 @@ def everything(args: argparse.Namespace) -> int:
 async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) -> None:
     """Embedded Redis, workers, and with `--playground` the pretend platforms, as supervised children; the app here."""
     from adapters.children import supervised
-    from adapters.stage import playground
+    from adapters.stage import apart, playground
     from handlers import server
 
     async with contextlib.AsyncExitStack() as stack:
@@ -208,6 +208,7 @@ async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) ->
         listener = server.listen(first.host, first.port)
         hint = ""
         if args.playground:
+            first = apart(first)
             url = f"http://{first.host}:{listener.getsockname()[1]}"
             hint = await stack.enter_async_context(playground(first, url, args.seed))
         settings = prepared()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError
-from bot.settings import Settings, adopt, child_environment
+from bot.settings import Settings, adopt, child_environment, load
 
+FOLDER = "playground"
 READY_SECONDS = 30.0
 NOT_READY = "the playground did not start; see its messages above"
 TRY = """\
@@ -26,8 +28,22 @@ The pretend GitHub is at {playground}. Open an issue and comment as one of its p
     @{name} fix the failing test
 
 People and their tokens: {tokens}
+What became of it all:   BELLHOP_DATA_DIR={folder} .venv/bin/python app.py deliveries list
 
 """
+
+
+def apart(settings: Settings) -> Settings:
+    """Settings for playing: a data folder, database and Redis of their own, begun anew each time.
+
+    The pretend world forgets everything when it ends, so what Bellhop remembers of it must go too; and playing must
+    never touch what a real installation keeps.
+    """
+    folder = settings.data_dir / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    adopt(BELLHOP_DATA_DIR=str(folder.absolute()), BELLHOP_DATABASE_URL="", BELLHOP_REDIS_URL="")
+    return load()
 
 
 @asynccontextmanager
@@ -36,7 +52,7 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
 
     Raises ConfigurationError when it does not start.
     """
-    folder = settings.data_dir / "playground"
+    folder = settings.data_dir
     secret = secrets.token_urlsafe(24)
     secret_file = await asyncio.to_thread(_prepare, folder, secret)
     argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
@@ -69,8 +85,6 @@ async def _told(process: asyncio.subprocess.Process) -> dict[str, Any]:
 
 def _prepare(folder: Path, secret: str) -> Path:
     """A fresh secret in a file for us and the playground alone."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    (folder / "ready.json").unlink(missing_ok=True)
     secret_file = folder / "webhook-secret"
     secret_file.touch(mode=0o600)
     secret_file.write_text(secret)
@@ -100,4 +114,5 @@ def _hint(settings: Settings, told: Mapping[str, Any]) -> str:
         issue=f"{told['url']}/{told['repositories'][0]}/issues/1",
         name=settings.name,
         tokens=told["tokens_file"],
+        folder=settings.data_dir,
     )

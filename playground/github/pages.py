@@ -81,8 +81,11 @@ async def show_issue(request: web.Request) -> web.Response:
 
 
 def _speakers(world: World, repository: Repository) -> list[User]:
-    users = [user for user in world.store.users.values() if user.kind != "Organization"]
-    return [user for user in users if access.allows(repository, user, "read")]
+    """Who may speak, those who may write first; nobody speaks as the bot account."""
+    bot = world.cast.get("bot")
+    users = [user for user in world.store.users.values() if user.kind != "Organization" and user.login != bot]
+    speakers = [user for user in users if access.allows(repository, user, "read")]
+    return sorted(speakers, key=lambda user: not access.allows(repository, user, "write"))
 
 
 async def _diff(world: World, issue: Issue) -> str:
