@@ -9,7 +9,6 @@ A script is a YAML file. The first, by file name, whose `match` is found in the 
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 import uuid
@@ -24,7 +23,7 @@ import yaml
 from playground.acting import Actor
 from playground.stream import Stream
 
-SCRIPTS_VARIABLE = "BELLHOP_AGENT_SCRIPTS"
+PACKAGED = Path(str(files("playground") / "scripts"))
 SESSIONS = uuid.UUID("6d2a1c52-30f5-4a1c-9f0f-2f0c5a3f7b11")
 MOST_RESUMES = 200
 NO_SCRIPT = "I only play scripted parts, and this request is in none of them."
@@ -86,14 +85,9 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--permission-mode")
     parser.add_argument("--allowedTools")
     parser.add_argument("--max-budget-usd", type=float)
-    parser.add_argument("--scripts", type=Path, default=_default_scripts(), help="folder of scripts")
+    parser.add_argument("--scripts", type=Path, default=PACKAGED, help="folder of scripts")
     parser.add_argument("prompt", nargs="?", help="default: standard input")
     return parser.parse_args(arguments)
-
-
-def _default_scripts() -> Path:
-    given = os.environ.get(SCRIPTS_VARIABLE)  # noqa: TID251 - a program of its own, with settings of its own
-    return Path(given) if given else Path(str(files("playground") / "scripts"))
 
 
 def read_scripts(folder: Path) -> list[Script]:

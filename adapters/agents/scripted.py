@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 
 from adapters.cli_agents import claude_stream
 from adapters.cli_agents.cli import CliAgent
@@ -29,15 +28,12 @@ def make(settings: Settings) -> CliAgent:
         )
         model = ("--model", task.model) if task.model else ()
         resume = ("--resume", task.session) if task.session else ()
-        return (*fixed, *model, *resume)
-
-    def environment(task: AgentTask) -> Mapping[str, str]:
-        return {"BELLHOP_AGENT_SCRIPTS": settings.agent_scripts} if settings.agent_scripts else {}
+        scripts = ("--scripts", settings.agent_scripts) if settings.agent_scripts else ()
+        return (*fixed, *scripts, *model, *resume)
 
     return CliAgent(
         name="scripted",
         argv=argv,
-        environment=environment,
         parse=claude_stream.parse,
         lost_session=claude_stream.NO_SESSION,
         features=frozenset({"resume", "cost"}),
