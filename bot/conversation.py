@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,6 @@ from models.base import now
 from models.command import Address, Command, Unknown
 from models.delivery import Disposition
 from models.identity import Decision, Role
-from models.job import Job
 from models.message import Actor, MessageKind, Reply
 from models.outbox import OutboxKind, OutboxRow
 
@@ -250,10 +250,12 @@ async def _audit(work: UnitOfWork, found: Addressed, turn: Turn, said: Said) -> 
 
 async def _tell(services: Services, said: Sequence[Said]) -> None:
     """After the commit. Only hints: whatever is lost here is found by the sweep."""
+    tells = [asyncio.create_task(services.queue.tell(job)) for each in said for job in each.tell]
+    if tells:
+        # The queue first: a worker takes longer to begin than a card to appear.
+        await asyncio.sleep(0)
     services.bells.courier.set()
-    told: list[Job] = [job for each in said for job in each.tell]
-    for job in told:
-        await services.queue.tell(job)
+    await asyncio.gather(*tells)
     for each in said:
         for job in each.moved:
             await order.moved(services, job)

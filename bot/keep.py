@@ -78,11 +78,12 @@ async def _over_limit(work: UnitOfWork, ask: Ask) -> Said | None:
 
 
 async def _create(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None) -> Job:
-    thread, moment = ask.message.thread, now()
+    thread = ask.message.thread
     change = await work.changes.find(thread.repository, thread.number) if thread.number else None
+    handle, moment = await handles.new(work.jobs), now()
     kept = Job(
         id=str(uuid.uuid4()),
-        handle=await handles.new(work.jobs),
+        handle=handle,
         max_attempts=ask.services.settings.max_attempts,
         request=request,
         context=context,
