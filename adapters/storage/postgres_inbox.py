@@ -5,6 +5,7 @@ The bodies arrive compressed and lie EXTERNAL, so the server does not try to com
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 
 from adapters.storage.clock import clock
 from adapters.storage.failures import is_away, unavailable
-from adapters.storage.packing import GIVEN, NEW, Packed
+from adapters.storage.packing import GIVEN, NEW, Packed, compress
 from adapters.storage.tables import bodies, deliveries
 from bot.errors import StorageUnavailable
 
@@ -99,8 +100,10 @@ class PostgresInbox:
         first: dict[tuple[str | int, ...], Packed] = {}
         for packed in group:
             first.setdefault(packed.identity, packed)
+        unique = list(first.values())
+        frames = await asyncio.to_thread(lambda: [compress(packed.body) for packed in unique])
         async with self._engine.begin() as connection:
-            new = await _insert_new(connection, list(first.values()))
+            new = await _insert_new(connection, unique, frames)
             is_new = [packed.identity in new and first[packed.identity] is packed for packed in group]
             await _count_known(
                 connection, [packed for packed, fresh in zip(group, is_new, strict=True) if not fresh]
@@ -108,13 +111,15 @@ class PostgresInbox:
         return is_new
 
 
-async def _insert_new(connection: AsyncConnection, group: list[Packed]) -> set[tuple[str | int, ...]]:
+async def _insert_new(
+    connection: AsyncConnection, group: list[Packed], frames: list[bytes]
+) -> set[tuple[str | int, ...]]:
     arrays: dict[str, list[Any]] = {
         f"all_{name}": [packed.values[place] for packed in group] for place, name in enumerate(GIVEN)
     }
     arrays |= {
         "all_headers": [packed.headers for packed in group],
-        "all_body": [packed.body for packed in group],
+        "all_body": frames,
     }
     rows = await connection.execute(_INSERT, arrays)
     return {(row.platform, row.integration, row.key) for row in rows}

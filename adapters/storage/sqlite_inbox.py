@@ -18,7 +18,7 @@ from sqlalchemy.dialects import sqlite
 
 from adapters.storage.engine import Options, open_sync
 from adapters.storage.failures import is_away, unavailable
-from adapters.storage.packing import GIVEN, NEW, Packed
+from adapters.storage.packing import GIVEN, NEW, Packed, compress
 from adapters.storage.tables import bodies, deliveries
 from bot.errors import StorageUnavailable
 
@@ -87,12 +87,14 @@ class SQLiteInbox:
             return unavailable(KEEPING, error)
 
     def _insert(self, group: Sequence[Packed]) -> list[bool]:
+        frames = [compress(packed.body) for packed in group]
         with self._open().begin() as transaction:
             connection = transaction.connection
             first = _next_id(connection)
             rows = [(first + place, *packed.values) for place, packed in enumerate(group)]
             if connection.exec_driver_sql(_INSERT, rows).rowcount == len(group):
-                stored = [(first + place, packed.headers, packed.body) for place, packed in enumerate(group)]
+                headers = (packed.headers for packed in group)
+                stored = list(zip(range(first, first + len(group)), headers, frames, strict=True))
                 connection.exec_driver_sql(_INSERT_BODY, stored)
                 return [True] * len(group)
             transaction.rollback()
@@ -133,5 +135,5 @@ def _insert_one(connection: Connection, packed: Packed) -> bool:
     found = connection.exec_driver_sql(_UPSERT, (expected, *packed.values)).scalar_one()
     if found != expected:
         return False
-    connection.exec_driver_sql(_INSERT_BODY, (found, packed.headers, packed.body))
+    connection.exec_driver_sql(_INSERT_BODY, (found, packed.headers, compress(packed.body)))
     return True

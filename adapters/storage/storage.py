@@ -37,6 +37,7 @@ WRITING = "writing to the database"
 READING = "reading from the database"
 UNIT_OF_WORK_BYTES = 64 * 1024  # what one leaves in the write-ahead log, roughly
 ROW_BYTES = 2048  # what a delivery leaves in it beside its body: the row, its index entries
+COMPRESSION = 4  # by how much a body shrinks at least, as a rule
 
 
 def open_storage(
@@ -133,7 +134,7 @@ class SQLStorage(Storage):
 
     async def _commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
         results = await self._inbox.commit(group)
-        self._wrote(sum(len(packed.body) + ROW_BYTES for packed in group))
+        self._wrote(sum(len(packed.body) // COMPRESSION + ROW_BYTES for packed in group))
         return results
 
     def _wrote(self, size_bytes: int) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
-from adapters.storage.packing import LARGE_BYTES, Packed, pack
+from adapters.storage.packing import Packed, pack
 from bot.errors import StorageUnavailable
 from models.delivery import Delivery, Receipt
 
@@ -37,14 +37,10 @@ class GroupCommit:
 
     async def keep(self, delivery: Delivery) -> Receipt:
         """Return when it is on disk. Raises StorageUnavailable."""
-        if len(delivery.request.body) > LARGE_BYTES:
-            packed = await asyncio.to_thread(pack, delivery)
-        else:
-            packed = pack(delivery)
         if self._is_closed:
             raise StorageUnavailable(KEEPING.format(key=delivery.key, why=CLOSED))
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((packed, future))
+        self._waiting.append((pack(delivery), future))
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="group-commit")
         return Receipt(key=delivery.key, is_new=await future)
