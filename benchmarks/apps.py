@@ -74,7 +74,9 @@ def web_app(folder: Path, *, is_dispatching: bool) -> Iterator[App]:
 def whole_app(folder: Path, workers: int) -> Iterator[App]:
     """`app.py all --playground`: app, workers, Redis and pretend GitHub. Raises NotReady."""
     with _app(folder, ["all", "--playground"], {"BELLHOP_WORKERS": str(workers)}) as app:
-        ready = app.data / "playground" / "ready.json"
+        # Playing has a data folder of its own inside the given one.
+        app.data = app.data / "playground"
+        ready = app.data / "ready.json"
         wait_until(ready.exists, "the playground is ready")
         app.told = json.loads(ready.read_text())
         yield app
