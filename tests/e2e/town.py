@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import hashlib
+import hmac
 import json
 import os
 import re
 import signal
 import sys
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import httpx
 import psutil
+import yaml
 
 from playground.demo import clean_environment
+from tests.e2e.records import Records
 from tests.services.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +47,7 @@ class Town:
         self.app: asyncio.subprocess.Process | None = None
         self.playground: asyncio.subprocess.Process | None = None
         self.http = httpx.AsyncClient(timeout=15, trust_env=False)
+        self.records = Records(folder / "data" / "bellhop.db")
 
     async def __aenter__(self) -> Town:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -49,18 +56,22 @@ class Town:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.http.aclose()
-        await self.stop()
-        if self.playground is not None and self.playground.returncode is None:
-            self.playground.terminate()
-            await self.playground.wait()
-        for process in self.left_overs():
-            process.kill()
+        try:
+            await self.http.aclose()
+            await self.stop()
+            if self.playground is not None and self.playground.returncode is None:
+                self.playground.terminate()
+                await self.playground.wait()
+        finally:
+            for process in self.left_overs():
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
 
     # --- processes ---
 
-    async def start(self, command: str = "all") -> None:
-        """Start the app and wait until it is ready."""
+    async def start(self, command: str = "all", **settings: str) -> None:
+        """Start the app and wait until it is ready. `settings` stay for later starts."""
+        self.settings |= settings
         log = _open_log(self.folder)
         self.app = await asyncio.create_subprocess_exec(
             sys.executable, APP, command, env=self.environment(), cwd=self.folder,
@@ -77,14 +88,38 @@ class Town:
         async with asyncio.timeout(60):
             return await self.app.wait()
 
+    async def kill(self) -> None:
+        """`kill -9` of the app, and of nothing else."""
+        assert self.app is not None
+        assert self.app.returncode is None, self.log()
+        await self.stop(signal.SIGKILL)
+
+    def redis(self) -> psutil.Process:
+        """The embedded redis-server."""
+        [server] = self.children("redis-server")
+        return server
+
+    async def horse(self) -> psutil.Process:
+        """The process that runs the only running job."""
+
+        async def look() -> psutil.Process | None:
+            for pid in self.records.column("SELECT pid FROM processes WHERE role = 'horse'"):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    return psutil.Process(pid)
+            return None
+
+        return await self.until(look, "a job to run in a process of its own")
+
     def children(self, *words: str) -> list[psutil.Process]:
         """Processes of the app's family whose command line holds all `words`."""
         return [each for each in self._family() if all(word in _command(each) for word in words)]
 
     def left_overs(self) -> list[psutil.Process]:
-        """Whatever still runs with this town's data folder or in it."""
-        mark = str(self.folder)
-        return [each for each in psutil.process_iter() if each.pid != os.getpid() and mark in _trace(each)]
+        """Whatever still runs with this town's data folder or in it; the playground aside while it lives."""
+        mark, known = str(self.folder), {os.getpid()}
+        if self.playground is not None and self.playground.returncode is None:
+            known.add(self.playground.pid)
+        return [each for each in psutil.process_iter() if each.pid not in known and mark in _trace(each)]
 
     def _family(self) -> list[psutil.Process]:
         if self.app is None or self.app.returncode is not None:
@@ -121,7 +156,7 @@ class Town:
         assert self.playground.stdout is not None
         async with asyncio.timeout(PATIENCE_SECONDS):
             self.told = json.loads(await self.playground.stdout.readline())
-        self.people = json.loads(Path(self.told["tokens_file"]).read_text())
+        self.people = json.loads(Path(self.told["tokens_file"]).read_text())  # noqa: ASYNC240 - a small local file
 
     async def _is_ready(self) -> bool | None:
         assert self.app is not None
@@ -166,6 +201,11 @@ class Town:
         )
         return comment
 
+    async def open_issue(self, title: str, body: str = "") -> int:
+        """A new issue's number."""
+        made = await self.request("POST", "issues", {"title": title, "body": body})
+        return int(made["number"])
+
     async def answers(self, number: int) -> list[str]:
         """What the bot's comments say there now."""
         comments = await self.request("GET", f"issues/{number}/comments?per_page=100")
@@ -189,11 +229,36 @@ class Town:
         """The playground's control door."""
         answer = await self.http.request(method, f"{self.told['control_url']}{path}", json=body)
         answer.raise_for_status()
-        return (
-            answer.json()
-            if answer.content and "json" in answer.headers.get("content-type", "")
-            else answer.text
-        )
+        is_json = answer.content and "json" in answer.headers.get("content-type", "")
+        return answer.json() if is_json else answer.text
+
+    async def fault(self, kind: str, method: str, path: str, **more: Any) -> None:
+        """The next requests that match go wrong."""
+        await self.control("POST", "/faults", {"kind": kind, "method": method, "path": path} | more)
+
+    async def met_fault(self, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until every fault was met."""
+
+        async def look() -> bool | None:
+            return None if await self.control("GET", "/faults") else True
+
+        await self.until(look, "the fault to be met", seconds)
+
+    async def seen(self, method: str, path: str) -> list[dict[str, Any]]:
+        """Requests the playground got so far: those whose path matches the pattern."""
+        listed = await self.control("GET", f"/log?direction=in&method={method}")
+        return [each for each in listed if re.search(path, each["path"])]
+
+    def script(self, name: str, match: str, *steps: dict[str, Any]) -> None:
+        """What the scripted agent does when its prompt matches; asked before every script that came with the seed."""
+        text = yaml.safe_dump({"match": match, "steps": list(steps)}, sort_keys=False)
+        (self.scripts / f"-{name}.yaml").write_text(text)
+
+    def mending(self) -> list[dict[str, Any]]:
+        """What a good agent does about issue 1; with it the checks pass."""
+        script = yaml.safe_load((self.scripts / "0-bug.yaml").read_text())
+        steps: list[dict[str, Any]] = script["parts"][0]["steps"]
+        return steps
 
     # --- the bot from the command line ---
 
@@ -217,6 +282,26 @@ class Town:
         """Newest first."""
         found: list[dict[str, Any]] = await self.tool("jobs", "list", "--json", "--limit", "500")
         return found
+
+    async def deliver(self, body: bytes, event: str, key: str = "", **headers: str) -> httpx.Response:
+        """A webhook, signed, as GitHub sends it."""
+        signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        given = {
+            "Content-Type": "application/json",
+            "X-GitHub-Event": event,
+            "X-GitHub-Delivery": key or str(uuid.uuid4()),
+            "X-Hub-Signature-256": f"sha256={signature}",
+        }
+        url = f"{self.url}/webhooks/github"
+        return await self.http.post(url, content=body, headers=given | headers)
+
+    async def settled(self, jobs: int = 1, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until there are so many jobs, all have ended, and all that is to be said is said."""
+
+        async def look() -> bool | None:
+            return True if self.records.is_quiet(jobs) else None
+
+        await self.until(look, f"{jobs} job(s) to end and be told; there is\n{self.records.jobs()}", seconds)
 
     async def until(
         self, look: Callable[[], Awaitable[T | None]], what: str, seconds: float = PATIENCE_SECONDS
