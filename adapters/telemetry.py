@@ -7,6 +7,7 @@ is written.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -25,7 +26,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from bot.safety import mask, mask_mapping
+from adapters.log_lines import LineHandler, Masking, catch_uncaught, one_line
 from models.delivery import Delivery, Disposition
 
 LAG_SAMPLE_SECONDS = 0.02
@@ -38,21 +39,13 @@ def setup(
 ) -> None:
     """Configure structlog and the standard library's logging alike, for this process."""
     out = stream or sys.stderr
-    is_console = is_for_people(log_format, out)
-    mask_values = _Masking(known_secrets)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        mask_values,
     ]
-    renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=out.isatty())
-        if is_console
-        else structlog.processors.JSONRenderer()
-    )
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -62,36 +55,35 @@ def setup(
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-            foreign_pre_chain=shared,
-        )
-    )
+    handler = LineHandler(out)
+    # Masked last, right before it is rendered: whatever a processor or a foreign logger added is seen.
+    rendered = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        Masking(known_secrets),
+        *_renderers(log_format, out),
+    ]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=rendered, foreign_pre_chain=shared))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for noisy in ("asyncio", "urllib3", "github", "aiohttp.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    catch_uncaught()
+
+
+def _renderers(log_format: str, out: TextIO) -> list[Any]:
+    if not is_for_people(log_format, out):
+        return [structlog.processors.JSONRenderer()]
+    console = structlog.dev.ConsoleRenderer(
+        colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    return [one_line, console]
 
 
 def is_for_people(log_format: str, out: TextIO) -> bool:
     """Whether lines are to be read by people: asked for, or on a terminal."""
     return log_format == "console" or (log_format == "auto" and out.isatty())
-
-
-class _Masking:
-    """A structlog processor: nothing secret passes it, whatever put it there."""
-
-    def __init__(self, known_secrets: Sequence[str]) -> None:
-        self.known = tuple(secret for secret in known_secrets if secret)
-
-    def __call__(self, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
-        masked = mask_mapping(event, self.known)
-        return {
-            key: mask(value, self.known) if isinstance(value, str) else value for key, value in masked.items()
-        }
 
 
 class Telemetry:
@@ -100,7 +92,7 @@ class Telemetry:
     def __init__(self, log_format: str = "json", level: str = "info") -> None:
         self._descriptor = sys.stderr.fileno()
         self._is_json = not is_for_people(log_format, sys.stderr)
-        self._is_quiet = logging.getLevelName(level.upper()) > logging.INFO
+        self._least: int = logging.getLevelName(level.upper())
         self.log = structlog.stdlib.get_logger("bellhop")
         self.registry = CollectorRegistry()
         given: dict[str, Any] = {"registry": self.registry}
@@ -145,21 +137,29 @@ class Telemetry:
                 "request_id": request_id,
                 "level": "warning" if status >= 500 else "info",
                 "timestamp": datetime.now(UTC).isoformat(),
-            }
+            },
+            logging.WARNING if status >= 500 else logging.INFO,
         )
 
-    def _line(self, fields: dict[str, Any]) -> None:
+    def _line(self, fields: dict[str, Any], severity: int) -> None:
         """Past the logging library: its locks and flushes would halve what the app can receive.
 
         Only for fields that can hold no secret: route templates, methods, numbers, checked request ids.
         """
-        if self._is_quiet:
+        if severity < self._least:
             return
         if self._is_json:
-            os.write(self._descriptor, orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE))
-            return
-        shown = " ".join(f"{name}={value}" for name, value in fields.items() if name not in {"event", "timestamp"})
-        os.write(self._descriptor, f"{fields['timestamp']} {fields['event']} {shown}\n".encode())
+            line = orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
+        else:
+            shown = " ".join(f"{k}={v}" for k, v in fields.items() if k not in {"event", "timestamp"})
+            line = f"{fields['timestamp']} {fields['event']} {shown}\n".encode()
+        # Whoever reads the log may be gone or slow: the request was answered all the same.
+        with contextlib.suppress(OSError):
+            os.write(self._descriptor, line)
+
+    def away(self, doing: str, error: BaseException, request_id: str) -> None:
+        """Log that something Bellhop needs is away: expected, so without a traceback."""
+        self.log.warning("away", doing=doing, request_id=request_id, error=str(error) or type(error).__name__)
 
     def crash(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log a defect with its traceback, masked."""

@@ -9,10 +9,11 @@ from aiohttp import web
 
 from bot.errors import StorageUnavailable
 from bot.release import VERSION
-from handlers.keys import OBSERVER, SERVICES
+from handlers.keys import OBSERVER, REQUEST_ID, SERVICES
 
 WORKERS_SILENT_SECONDS = 30.0
 PATIENCE_SECONDS = 2.0
+AWAY = "away"  # why is in the log: this answer is for anybody
 
 
 async def alive(request: web.Request) -> web.Response:
@@ -30,7 +31,8 @@ async def ready(request: web.Request) -> web.Response:
             async with services.storage.read() as work:
                 workers = len(await work.workers.alive(WORKERS_SILENT_SECONDS))
     except (StorageUnavailable, TimeoutError) as error:
-        database = str(error) or "no answer"
+        database = AWAY
+        request.app[OBSERVER].away("telling whether we are ready", error, request[REQUEST_ID])
     parts = {
         "database": database,
         "workers": workers,

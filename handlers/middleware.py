@@ -13,8 +13,9 @@ from time import perf_counter
 import orjson
 from aiohttp import web
 
-from bot.errors import BellhopError, RequestRejected, StorageUnavailable
-from handlers.keys import OBSERVER, REQUEST_ID
+from bot.errors import RequestRejected, StorageUnavailable
+from bot.safety import mask
+from handlers.keys import OBSERVER, REQUEST_ID, SERVICES
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,6 +24,7 @@ SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # GitHub and GitLab send at most 25 MB.
 WEBHOOK_BODY_BYTES = 26 * 1024 * 1024
 RETRY_AFTER_SECONDS = "1"
+NOT_KEPT = "Nothing was kept: the database is away. Send it again."
 CRASHED = "Something went wrong here. Nothing was lost; the request id tells the operator where to look."
 
 
@@ -30,9 +32,7 @@ CRASHED = "Something went wrong here. Nothing was lost; the request id tells the
 async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One middleware, not four: each costs every request."""
     began = perf_counter()
-    given = request.headers.get(HEADER, "")
-    request_id = given if SANE_ID.fullmatch(given) else secrets.token_hex(8)
-    request[REQUEST_ID] = request_id
+    request_id = request[REQUEST_ID] = _request_id(request)
     response = await _answer(request, handler, request_id)
     response.headers[HEADER] = request_id
     resource = request.match_info.route.resource
@@ -41,22 +41,32 @@ async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
+def _request_id(request: web.Request) -> str:
+    """The sender's, when it can stand in logs and headers as it is; else one of ours."""
+    given = request.headers.get(HEADER, "")
+    is_sane = SANE_ID.fullmatch(given) and mask(given, request.app[SERVICES].known_secrets) == given
+    return given if is_sane else secrets.token_hex(8)
+
+
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
     try:
         return await handler(request)
     except RequestRejected as error:
         return problem(error.status, str(error), request_id)
     except StorageUnavailable as error:
-        answer = problem(503, str(error), request_id)
+        request.app[OBSERVER].away(_doing(request), error, request_id)
+        answer = problem(503, NOT_KEPT, request_id)
         answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
         return answer
-    except BellhopError as error:
-        return problem(500, str(error), request_id)
     except web.HTTPException as error:
         return _reworded(error, request_id)
     except Exception as error:  # noqa: BLE001 - the outermost edge: a defect becomes a 500 and a log line, never a traceback
-        request.app[OBSERVER].crash(f"answering {request.method} {request.path}", error, request_id)
+        request.app[OBSERVER].crash(_doing(request), error, request_id)
         return problem(500, CRASHED, request_id)
+
+
+def _doing(request: web.Request) -> str:
+    return f"answering {request.method} {request.path}"
 
 
 def _reworded(error: web.HTTPException, request_id: str) -> web.Response:

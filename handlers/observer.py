@@ -14,5 +14,8 @@ class Observer(Protocol):
     def crash(self, doing: str, error: BaseException, request_id: str) -> None:
         """A defect: something was raised that nobody expects."""
 
+    def away(self, doing: str, error: BaseException, request_id: str) -> None:
+        """Something that is needed did not answer: the operator is told what, the sender only to try again."""
+
     def exposition(self) -> tuple[bytes, str]:
         """All figures in Prometheus' text format, and its content type."""

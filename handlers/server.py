@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -12,11 +13,13 @@ from typing import Any
 
 import uvloop
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.errors import ConfigurationError
 
 READY = "listening on http://{host}:{port}"
 BUSY = "another program listens on {host}:{port}; set it to a free port (0 takes one)"
+NO_HTTP = "answered 400: that was no HTTP (%s)"
 SHUTDOWN_SECONDS = 10.0
 BACKLOG = 1024
 
@@ -38,7 +41,14 @@ def listen(host: str, port: int) -> socket.socket:
 
 async def serve(app: web.Application, listener: socket.socket, stopping: asyncio.Event) -> None:
     """Say where, serve, and drain when `stopping` is set: requests under way are answered first."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handle_signals=False)
+    _quiet_about_garbage()
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        auto_decompress=False,
+        handle_signals=False,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
     await runner.setup()
     await web.SockSite(runner, listener).start()
     host, port = listener.getsockname()[:2]
@@ -48,6 +58,22 @@ async def serve(app: web.Application, listener: socket.socket, stopping: asyncio
         await stopping.wait()
     finally:
         await runner.cleanup()
+
+
+def _quiet_about_garbage() -> None:
+    """What is no HTTP never reaches our middleware: the library answers 400, and would log each with a traceback."""
+    log = logging.getLogger("aiohttp.server")
+    if _without_traceback not in log.filters:
+        log.addFilter(_without_traceback)
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.msg, record.args = NO_HTTP, (type(error).__name__,)
+        record.exc_info = None
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
 
 
 def run_until_told(work: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> int:

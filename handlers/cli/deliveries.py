@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot.safety import mask_mapping
-
 from bot import explain
 from bot.ports import Storage
+from bot.safety import mask_mapping
 from bot.services import Services
 from handlers.cli import output
 from models.delivery import Delivery
@@ -62,8 +61,10 @@ async def show(storage: Storage, args: argparse.Namespace) -> int:
         output.as_json(delivery.to_summary() | {"headers": headers, "body": body})
         return 0
     output.facts(delivery.to_summary())
-    sys.stdout.write("\n" + "\n".join(f"{name}: {value}" for name, value in headers.items()) + "\n\n")
-    sys.stdout.write(body[:BODY_SHOWN] + ("\n…\n" if len(body) > BODY_SHOWN else "\n"))
+    output.block("")
+    for name, value in headers.items():
+        output.line(f"{name}: {value}")
+    output.block("\n" + body[:BODY_SHOWN] + ("\n…" if len(body) > BODY_SHOWN else ""))
     return 0
 
 
@@ -100,7 +101,7 @@ def _explain(services: Services, delivery: Delivery, args: argparse.Namespace) -
         }
     )
     for step in found.plan:
-        sys.stdout.write(f"would          {step}\n")
+        output.line(f"would          {step}")
     return 0
 
 

@@ -51,7 +51,7 @@ async def show(services: Services, args: argparse.Namespace) -> int:
     output.facts(job.to_summary_dict())
     for event in job.events:
         stamp = event.timestamp.strftime("%H:%M:%S") if event.timestamp else ""
-        sys.stdout.write(f"{event.seq:>5} {stamp} {event.type:<8} {event.data or ''}\n")
+        output.line(f"{event.seq:>5} {stamp} {event.type:<8} {event.data or ''}")
     return 0
 
 

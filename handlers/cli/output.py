@@ -29,6 +29,20 @@ def facts(pairs: Mapping[str, object]) -> None:
             sys.stdout.write(f"{name:<14} {_cell(value)}\n")
 
 
+def line(text: str) -> None:
+    """One line, whatever is in `text`."""
+    sys.stdout.write(_cell(text) + "\n")
+
+
+def block(text: str) -> None:
+    """Lines as they are; what would move the cursor, color the rest or hide something is shown, not done."""
+    sys.stdout.write("".join(c if c.isprintable() or c in "\n\t" else _escaped(c) for c in text) + "\n")
+
+
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode()

@@ -8,6 +8,7 @@ from bot.release import VERSION
 
 DESCRIPTION = "Ring it from anywhere; it does the job and answers where you asked."
 LIMIT = 50
+LARGEST = 2**63 - 1  # of the databases' integers
 
 
 def build() -> argparse.ArgumentParser:
@@ -23,7 +24,7 @@ def build() -> argparse.ArgumentParser:
     commands.add_parser("web", help="serve the app: receive, dispatch, answer")
     worker = commands.add_parser("worker", help="run jobs")
     worker.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
-    worker.add_argument("--concurrency", type=int, help="jobs at once (default: BELLHOP_WORKERS)")
+    worker.add_argument("--concurrency", type=count, help="jobs at once (default: BELLHOP_WORKERS)")
     commands.add_parser("migrate", help="bring the database to this release's schema")
     commands.add_parser("check", help="check the settings; exits 2 and names the first thing wrong")
     _deliveries(commands.add_parser("deliveries", help="what arrived, and what became of it"))
@@ -35,14 +36,14 @@ def _deliveries(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="newest first")
     _listing(listing)
-    listing.add_argument("--before", type=int, help="only those with a smaller id (the next page)")
+    listing.add_argument("--before", type=row, help="only those with a smaller id (the next page)")
     listing.add_argument("--platform", help="only of this platform")
     listing.add_argument("--disposition", help="only with this disposition, or kind of it (`ignored`)")
     show = actions.add_parser("show", help="one, with its headers and body")
-    show.add_argument("id", type=int)
+    show.add_argument("id", type=row)
     show.add_argument("--json", action="store_true", help="as JSON")
     replay = actions.add_parser("replay", help="work on it again; what was done already is not done twice")
-    replay.add_argument("id", type=int)
+    replay.add_argument("id", type=row)
     replay.add_argument("--dry-run", action="store_true", help="only say what would be done; calls nobody")
     replay.add_argument("--json", action="store_true", help="as JSON")
 
@@ -61,4 +62,18 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
 
 def _listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="a JSON array")
-    parser.add_argument("--limit", type=int, default=LIMIT, help=f"rows at most (default {LIMIT})")
+    parser.add_argument("--limit", type=count, default=LIMIT, help=f"rows at most (default {LIMIT})")
+
+
+def count(text: str) -> int:
+    """How many: 1 or more. Its name is what argparse calls it to people."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError("it must be 1 or more")
+    return min(number, LARGEST)
+
+
+def row(text: str) -> int:
+    """The number of a row."""
+    if not 0 <= (number := int(text)) <= LARGEST:
+        raise argparse.ArgumentTypeError("no row has such a number")
+    return number

@@ -1,0 +1,76 @@
+"""Alive, ready, and in figures."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient
+
+from bot.release import VERSION
+from models.base import now
+from models.worker import WorkerRecord
+from tests.fakes.platform import SECRET, said
+from tests.fakes.services import Bench
+
+
+async def body_of(response: ClientResponse) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(await response.read())
+    return value
+
+
+async def test_alive_looks_at_nothing(client: TestClient, bench: Bench) -> None:
+    bench.storage.is_away = True
+    response = await client.get("/healthz")
+    assert response.status == 200
+    assert await body_of(response) == {"status": "ok", "version": VERSION}
+
+
+async def test_ready_tells_database_workers_and_platforms(client: TestClient, bench: Bench) -> None:
+    moment = now()
+    worker = WorkerRecord(
+        id="w", host="h", boot_id="b", pid=1, version=VERSION, started_at=moment, seen_at=moment
+    )
+    async with bench.storage.begin() as work:
+        await work.workers.beat(worker)
+    response = await client.get("/readyz")
+    assert response.status == 200
+    body = await body_of(response)
+    assert body["status"] == "ok"
+    assert body["parts"] == {"database": "ok", "workers": 1, "platforms": ["github/default"]}
+
+
+async def test_ready_without_any_worker(client: TestClient) -> None:
+    response = await client.get("/readyz")
+    assert (response.status, (await body_of(response))["parts"]["workers"]) == (200, 0)
+
+
+async def test_not_ready_while_storage_is_away_and_ready_when_it_is_back(
+    client: TestClient, bench: Bench
+) -> None:
+    bench.storage.is_away = True
+    response = await client.get("/readyz")
+    assert response.status == 503
+    body = await body_of(response)
+    assert (body["status"], body["parts"]["database"]) == ("unavailable", "away")
+    bench.storage.is_away = False
+    assert (await client.get("/readyz")).status == 200
+
+
+async def test_figures_count_requests_by_route_never_by_what_strangers_write(client: TestClient) -> None:
+    await client.post("/webhooks/github", data=said("x"), headers={"x-secret": SECRET, "x-delivery": "1"})
+    await client.post("/webhooks/made-up-name", data=b"{}")
+    await client.get("/made-up-path")
+    response = await client.get("/metrics")
+    assert response.status == 200
+    assert response.headers["Content-Type"].startswith("text/plain; version=")
+    lines = (await response.text()).splitlines()
+    counted = {line for line in lines if line.startswith("bellhop_http_requests_total{")}
+    assert counted == {
+        'bellhop_http_requests_total{route="/webhooks/{platform}",status="202"} 1.0',
+        'bellhop_http_requests_total{route="/webhooks/{platform}",status="404"} 1.0',
+        'bellhop_http_requests_total{route="unmatched",status="404"} 1.0',
+    }
+    assert 'bellhop_http_request_seconds_count{route="/webhooks/{platform}"} 2.0' in lines
+    assert [line for line in lines if "made-up" in line] == []
