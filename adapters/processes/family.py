@@ -1,4 +1,7 @@
-"""A process group and whoever left it: found again by a mark in the environment, ended in three steps."""
+"""A process group and whoever left it: found again by a mark in the environment, ended in three steps.
+
+Looking is kept cheap, for it is done often: one system call a process, and a file is read only of those that matter.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import psutil
 
 MARK = "BOX_ID"
 LOOK_SECONDS = 0.05
 KILL_SECONDS = 5.0
+MOST_LOOKS = 5  # whoever forks faster than this is the horse's reaper's business
 
 
 def signal_group(pid: int, number: int) -> bool:
@@ -28,13 +32,13 @@ def is_alive(pid: int) -> bool:
     """Whether anybody but zombies is left in the group."""
     if not signal_group(pid, 0):
         return False
-    return any(_group_of(process) == pid for process in psutil.process_iter() if not _is_zombie(process))
+    return _is_living(pid) or any(_is_living(member) for member in _members(pid))
 
 
 def marked(mark: str) -> list[psutil.Process]:
     """Living processes that carry `mark`, wherever they went: another group, another session, another parent."""
     return [
-        process for process in psutil.process_iter() if _mark_of(process) == mark and not _is_zombie(process)
+        process for process in psutil.process_iter() if _mark_of(process) == mark and _is_living(process.pid)
     ]
 
 
@@ -61,25 +65,29 @@ async def _gone(pid: int) -> None:
 
 def _kill(pid: int, mark: str) -> None:
     signal_group(pid, signal.SIGKILL)
-    # Twice: what forked while it was looked for is found by the second look.
-    for _ in range(2):
-        for process in marked(mark):
+    # Again until a look finds nobody: what forked while it was looked for is found by the next one.
+    for _ in range(MOST_LOOKS):
+        left = marked(mark)
+        for process in left:
             with contextlib.suppress(psutil.Error):
                 process.kill()
+        if not left:
+            return
 
 
-def _group_of(process: psutil.Process) -> int:
+def _members(group: int) -> Iterator[int]:
+    for pid in psutil.pids():
+        with contextlib.suppress(OSError):
+            if os.getpgid(pid) == group:
+                yield pid
+
+
+def _is_living(pid: int) -> bool:
+    """There, and no zombie."""
     try:
-        return os.getpgid(process.pid)
-    except OSError:
-        return -1
-
-
-def _is_zombie(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() == psutil.STATUS_ZOMBIE)
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
-        return True
+        return False
 
 
 def _mark_of(process: psutil.Process) -> str | None:

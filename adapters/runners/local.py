@@ -19,17 +19,20 @@ from pathlib import Path
 from typing import IO
 
 from adapters.processes import family, launcher
+from adapters.processes.lines import Splitter
 from bot.settings import Settings, search_path
 from bot.workshop import ProcessSpec
 
 LAUNCHER = str(launcher.__file__)
-LONGEST_LINE_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 # A cancel is done within 15 s: 3 to notice it, and this.
 GRACES_SECONDS = ((signal.SIGINT, 3.0), (signal.SIGTERM, 2.0))
 # When the command has ended but somebody holds its output open.
 LINGER_SECONDS = 2.0
+LOOK_SECONDS = 0.5
 
+Process = asyncio.subprocess.Process
+Output = tuple[asyncio.StreamReader, asyncio.ReadTransport]
 OnStart = Callable[[int, str], Awaitable[None]]
 
 
@@ -49,7 +52,7 @@ class LocalRunner:
         try:
             yield box
         finally:
-            await box.stop_all()
+            await box.close()
 
 
 class LocalBox:
@@ -59,34 +62,40 @@ class LocalBox:
         self.workspace = workspace
         self.home = home
         self.on_start = on_start
-        self.mark = secrets.token_hex(8)
         self.running: list[LocalRunning] = []
 
     async def start(self, spec: ProcessSpec) -> LocalRunning:
         """Start the command; it begins when `on_start` has returned."""
-        given = await asyncio.to_thread(_spooled, spec.stdin)
+        given, mark = await asyncio.to_thread(_spooled, spec.stdin), secrets.token_hex(8)
         go_read, go_write = os.pipe()
+        output, to_us = await _pipe()
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-I", "-S", LAUNCHER, str(go_read), str(os.getpid()), *spec.argv,
-                cwd=spec.cwd, env=self._environment(spec), stdin=given, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT, start_new_session=True, pass_fds=(go_read,),
+                cwd=spec.cwd, env=self._environment(spec, mark), stdin=given, stdout=to_us, stderr=to_us,
+                start_new_session=True, pass_fds=(go_read,),
             )  # fmt: skip
-            running = LocalRunning(process, spec, self.mark)
+            running = LocalRunning(process, output, spec, mark)
             self.running.append(running)
             await self.on_start(process.pid, spec.role)
             os.write(go_write, b"1")
         finally:
             given.close()
-            os.close(go_read)
-            os.close(go_write)
+            for end in (go_read, go_write, to_us):
+                os.close(end)
         return running
 
     async def stop_all(self) -> None:
         """Stop every command, all at once."""
         await asyncio.gather(*(running.stop() for running in self.running))
 
-    def _environment(self, spec: ProcessSpec) -> dict[str, str]:
+    async def close(self) -> None:
+        """Nothing runs any more, and nobody listens."""
+        await self.stop_all()
+        for running in self.running:
+            running.hang_up()
+
+    def _environment(self, spec: ProcessSpec, mark: str) -> dict[str, str]:
         """All a command gets of us. No byte code: two versions of a file within a second would share it."""
         return {
             "PATH": search_path(),
@@ -97,7 +106,7 @@ class LocalBox:
             "TERM": "dumb",
             "CI": "true",
             "PYTHONDONTWRITEBYTECODE": "1",
-            family.MARK: self.mark,
+            family.MARK: mark,
             **spec.env,
         }
 
@@ -105,36 +114,36 @@ class LocalBox:
 class LocalRunning:
     """The `Running` port."""
 
-    def __init__(self, process: asyncio.subprocess.Process, spec: ProcessSpec, mark: str) -> None:
+    def __init__(self, process: Process, output: Output, spec: ProcessSpec, mark: str) -> None:
         self.pid = process.pid
         self.stop_reason = "end"
-        if process.stdout is None:
-            raise ValueError("reading a command: it was started without a pipe")
         self._process = process
-        self._output = process.stdout
+        self._output, self._pipe = output
         self._spec = spec
         self._mark = mark
-        self._began = self._heard = asyncio.get_running_loop().time()
-        self._stopping: asyncio.Task[None] | None = None
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._heard = self._clock()
+        self._exited_at: float | None = None
+        self._ending: asyncio.Task[None] | None = None
 
     async def lines(self) -> AsyncIterator[bytes]:
         """Line by line; the watchdogs run here."""
-        rest = b""
+        splitter = Splitter()
         while chunk := await self._read():
-            *whole, rest = (rest + chunk).split(b"\n")
-            for line in whole:
+            for line in splitter.feed(chunk):
                 yield line
-            if len(rest) > LONGEST_LINE_BYTES:
-                yield rest
-                rest = b""
-        if rest:
-            yield rest
+        for line in splitter.rest():
+            yield line
 
     async def wait(self) -> int:
-        """The exit code, when nobody of the family is left."""
-        code = await self._process.wait()
+        """The exit code, when nobody of the family is left. The watchdogs run here too: output may end long before."""
+        while not (self._ending is not None and self._ending.done()) and not self._is_over():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._glance()):
+                    await self._process.wait()
+                    break
         await self._end()
-        return code
+        return self._code()
 
     async def stop(self) -> None:
         """End the group and all that left it. A command that ended is not called stopped."""
@@ -142,42 +151,72 @@ class LocalRunning:
             self.stop_reason = "stopped"
         await self._end()
 
+    def hang_up(self) -> None:
+        """Whoever still talks talks to nobody."""
+        self._pipe.close()
+
     async def _read(self) -> bytes:
         """The next piece of output; empty at its end, or when a watchdog ended it."""
-        exited_at: float | None = None
-        clock = asyncio.get_running_loop().time
-        while True:
+        self._heard = self._clock()  # it is not silent because we did not listen
+        while not self._is_over():
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(self._patience(), 0.5)):
+                async with asyncio.timeout(self._glance()):
                     chunk = await self._output.read(CHUNK_BYTES)
-                    self._heard = clock()
+                    self._heard = self._clock()
                     return chunk
-            if self._process.returncode is not None:
-                exited_at = exited_at or clock()
-                if clock() - exited_at > LINGER_SECONDS:
-                    await self._end()
-                    return b""
-            elif self._patience() <= 0:
-                self.stop_reason = (
-                    "idle" if self._left(self._spec.timeout_seconds, self._began) > 0 else "timeout"
-                )
-                await self._end()
-                return b""
+        await self._end()
+        self.hang_up()
+        return b""
 
-    def _patience(self) -> float:
+    def _is_over(self) -> bool:
+        """The command ended and its output had time to follow, or a watchdog bites (which this notes)."""
+        if self._process.returncode is not None:
+            self._exited_at = self._exited_at or self._clock()
+            return self._output.at_eof() or self._clock() - self._exited_at > LINGER_SECONDS
+        if self._left(self._spec.timeout_seconds, self._began) <= 0:
+            return self._bite("timeout")
+        if self._left(self._spec.idle_seconds, self._heard) <= 0:
+            return self._bite("idle")
+        return False
+
+    def _bite(self, reason: str) -> bool:
+        self.stop_reason = reason if self.stop_reason == "end" else self.stop_reason
+        return True
+
+    def _glance(self) -> float:
+        """How long to wait before the next look at the watchdogs."""
         idle = self._left(self._spec.idle_seconds, self._heard)
-        return max(min(idle, self._left(self._spec.timeout_seconds, self._began)), 0.0)
+        return max(min(idle, self._left(self._spec.timeout_seconds, self._began), LOOK_SECONDS), 0.0)
 
-    @staticmethod
-    def _left(limit_seconds: float, since: float) -> float:
-        return since + limit_seconds - asyncio.get_running_loop().time()
+    def _left(self, limit_seconds: float, since: float) -> float:
+        return since + limit_seconds - self._clock()
+
+    def _code(self) -> int:
+        code = self._process.returncode
+        return -signal.SIGKILL if code is None else code
 
     async def _end(self) -> None:
         """Once, however many ask; a caller that is cancelled leaves it running to its end."""
-        if self._stopping is None:
-            self._stopping = asyncio.create_task(family.end(self.pid, self._mark, GRACES_SECONDS))
-        await asyncio.shield(self._stopping)
-        await self._process.wait()
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end_all())
+        await asyncio.shield(self._ending)
+
+    async def _end_all(self) -> None:
+        await family.end(self.pid, self._mark, GRACES_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                await self._process.wait()
+
+
+async def _pipe() -> tuple[Output, int]:
+    """Ours, not asyncio's: the end of a command and the end of its output are two things then, each told in time."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(CHUNK_BYTES)
+    here, there = os.pipe()
+    transport, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(here, "rb", 0)
+    )
+    return (reader, transport), there
 
 
 def _spooled(data: bytes) -> IO[bytes]:
