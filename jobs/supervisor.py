@@ -25,6 +25,8 @@ from models.worker import ProcessRecord, WorkerRecord
 BEAT_SECONDS = 2.0
 WIND_DOWN_SECONDS = 12.0  # a horse may stop its agents and settle after it lost its job; then it must be gone
 
+SWEEP_SECONDS = 60.0
+
 log = structlog.get_logger(__name__)
 Attempt = tuple[str, int]
 
@@ -36,6 +38,7 @@ class Supervisor:
         self._services = services
         self._record = record
         self._astray_since: dict[ProcessRecord, float] = {}
+        self._swept_at = 0.0
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Beat and reap until `stop`; say good-bye then. A database that is away is waited for."""
@@ -70,6 +73,16 @@ class Supervisor:
         self._astray_since = {each: since for each, since in self._astray_since.items() if each in known}
         for (job_id, attempt), started in by_attempt.items():
             await self._look_at(jobs[job_id], attempt, started)
+        await self._sweep(frozenset(jobs))
+
+    async def _sweep(self, live: frozenset[str]) -> None:
+        """Remove the trees of jobs that could not clean up. Those of living jobs are locked, and known besides."""
+        if uptime() - self._swept_at < SWEEP_SECONDS:
+            return
+        self._swept_at = uptime()
+        swept = await self._services.workspaces.sweep(live)
+        if swept:
+            log.info("workspaces of dead jobs removed", count=swept)
 
     async def _look_at(self, job: Job | None, attempt: int, started: list[ProcessRecord]) -> None:
         is_wanted = job is not None and job.status is JobStatus.RUNNING and job.attempt == attempt

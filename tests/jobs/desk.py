@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.storage import open_storage
+from adapters.workspaces.host import GitWorkspaces
 from bot.errors import StorageUnavailable
 from bot.ports import UnitOfWork
 from bot.run import Run
@@ -65,7 +66,7 @@ async def services(yard: Yard) -> AsyncIterator[Services]:
         storage=Moody(storage),
         queue=Told(),
         platforms={},
-        workspaces=nothing,
+        workspaces=GitWorkspaces(yard.settings.data_dir),
         runner=nothing,
         agents={},
         owner="test",

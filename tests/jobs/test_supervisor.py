@@ -196,3 +196,15 @@ async def test_a_new_attempt_ends_what_the_earlier_ones_left(
     assert is_gone(agent.pid)
     assert ours.poll() is None
     assert [each.pid for each in await known(services)] == [ours.pid]
+
+
+async def test_trees_of_dead_jobs_are_swept_and_those_of_living_ones_stay(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper
+) -> None:
+    job = await running(yard, services)
+    await remember(services, job, sleeper().pid, "horse")
+    work = yard.settings.data_dir / "work"
+    for job_id in (job.id, "11111111-2222-3333-4444-555555555555"):
+        (work / f"{job_id}-1" / "tree").mkdir(parents=True)
+    await host.look()
+    assert [path.name for path in work.iterdir()] == [f"{job.id}-1"]

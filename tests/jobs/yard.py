@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from adapters.redis import connect
 from adapters.storage import open_storage
+from adapters.workspaces.host import GitWorkspaces
 from bot import recovery, resolver
 from bot.errors import JobFailed
 from bot.run import Run
@@ -71,7 +72,7 @@ async def services_of(settings: Settings) -> AsyncIterator[Services]:
             storage=storage,
             queue=queue,
             platforms={},
-            workspaces=nothing,
+            workspaces=GitWorkspaces(settings.data_dir),
             runner=nothing,
             agents={},
             owner=f"test:{os.getpid()}",
