@@ -114,6 +114,7 @@ class Telemetry:
         self._lag = Gauge(
             "bellhop_event_loop_lag_seconds", "Longest stall of the event loop lately.", **given
         )
+        self._lines: list[bytes] = []
         # Resolving a labeled child costs more than counting on it.
         self._request_children: dict[tuple[str, int], Any] = {}
         self._second_children: dict[str, Any] = {}
@@ -153,9 +154,20 @@ class Telemetry:
         else:
             shown = " ".join(f"{k}={v}" for k, v in fields.items() if k not in {"event", "timestamp"})
             line = f"{fields['timestamp']} {fields['event']} {shown}\n".encode()
-        # Whoever reads the log may be gone or slow: the request was answered all the same.
+        self._lines.append(line)
+        if len(self._lines) == 1:
+            # One write for all requests of a turn of the loop.
+            try:
+                asyncio.get_running_loop().call_soon(self.flush)
+            except RuntimeError:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write the request lines that were noted."""
+        lines, self._lines = b"".join(self._lines), []
+        # Whoever reads the log may be gone or slow: the requests were answered all the same.
         with contextlib.suppress(OSError):
-            os.write(self._descriptor, line)
+            os.write(self._descriptor, lines)
 
     def away(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log that something Bellhop needs is away: expected, so without a traceback."""
