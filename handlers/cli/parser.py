@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from bot.release import VERSION
 
@@ -11,9 +12,16 @@ LIMIT = 50
 LARGEST = 2**63 - 1  # of the databases' integers
 
 
+class WholeWords(argparse.ArgumentParser):
+    """Options are written out, also those of actions: a script's abbreviation would change its meaning with a release."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(allow_abbrev=False, **given)
+
+
 def build() -> argparse.ArgumentParser:
     """The parser. `command` and, for some, `action` say what is to be done."""
-    parser = argparse.ArgumentParser(prog="bellhop", description=DESCRIPTION, allow_abbrev=False)
+    parser = WholeWords(prog="bellhop", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"bellhop {VERSION}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serve = commands.add_parser("all", help="serve everything on this host: app, workers, embedded Redis")
