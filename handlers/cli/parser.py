@@ -13,7 +13,7 @@ LARGEST = 2**63 - 1  # of the databases' integers
 
 
 class WholeWords(argparse.ArgumentParser):
-    """Options are written out, also those of actions: a script's abbreviation would change its meaning with a release."""
+    """Options are written out: what abbreviates one today may abbreviate two in the next release."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(allow_abbrev=False, **given)
