@@ -4,9 +4,10 @@ problem JSON (RFC 9457).
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from http import HTTPStatus
 from time import perf_counter
 
@@ -28,6 +29,16 @@ NOT_KEPT = "Nothing was kept: the database is away. Send it again."
 CRASHED = "Something went wrong here. Nothing was lost; the request id tells the operator where to look."
 
 
+def _ids() -> Iterator[str]:
+    """Unique and unguessable enough to search a log by: this process's random half, and a count."""
+    process = secrets.token_hex(4)
+    for number in itertools.count(secrets.randbits(16)):
+        yield f"{process}{number:08x}"
+
+
+next_id = _ids().__next__
+
+
 @web.middleware
 async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
     """One middleware, not four: each costs every request."""
@@ -45,7 +56,7 @@ def _request_id(request: web.Request) -> str:
     """The sender's, when it can stand in logs and headers as it is; else one of ours."""
     given = request.headers.get(HEADER, "")
     is_sane = SANE_ID.fullmatch(given) and mask(given, request.app[SERVICES].known_secrets) == given
-    return given if is_sane else secrets.token_hex(8)
+    return given if is_sane else next_id()
 
 
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:

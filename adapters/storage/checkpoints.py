@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from adapters.storage.engine import PAGE_BYTES, Options, open_sync
 
 CHECKPOINT_BYTES = 8 * 1024 * 1024
-LONGEST_LOG_BYTES = 32 * 1024 * 1024
+LONGEST_LOG_BYTES = 64 * 1024 * 1024
 CLOSING_WAIT_MILLISECONDS = 500
 
 
@@ -53,6 +53,8 @@ class Checkpointer:
         try:
             left_bytes = await self._in_thread(self._passive)
             if left_bytes > LONGEST_LOG_BYTES:
+                # Again, for what was committed meanwhile: what is left for the turn is then little, and soon moved.
+                await self._in_thread(self._passive)
                 async with self._turn():
                     await self._in_thread(self._passive)
         finally:
