@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import phrases
 from bot.safety import headline
+from models.agent import AgentEventKind
 from models.card import Card, CardState, CardStep
 from models.job import Failure, Job, JobEvent, JobEventType, JobStatus
 
@@ -27,7 +28,9 @@ LOST = "⚠️ {handle} {text}"
 ATTEMPT = ", attempt {attempt} of {most}"
 BRANCH_KEPT = " Branch kept: `{branch}`."
 BRANCH_REMOVED = " Branch removed."
+SAYS = "“{said}”"
 SHOWN_STEPS = 12
+SAID_CHARACTERS = 120
 
 WHERE = {
     Failure.LOST: "for good",
@@ -92,7 +95,8 @@ def _facts(events: Sequence[JobEvent]) -> dict[str, Any]:
 
 def _state(job: Job, facts: dict[str, Any]) -> CardState:
     if job.status is JobStatus.COMPLETED:
-        return CardState.DONE if facts.get("pull_number") or facts.get("branch") else CardState.ANSWERED
+        is_done = any(facts.get(name) for name in ("pull_number", "branch", "outcome"))
+        return CardState.DONE if is_done else CardState.ANSWERED
     return {
         JobStatus.QUEUED: CardState.QUEUED,
         JobStatus.RUNNING: CardState.RUNNING,
@@ -153,23 +157,29 @@ def _ending(job: Job, state: CardState, facts: dict[str, Any]) -> str:
 
 
 def _outcome(facts: dict[str, Any]) -> str:
-    files = phrases.counted(facts.get("files", 0), "file")
+    if facts.get("outcome"):
+        return str(facts["outcome"])
+    files = f", {phrases.counted(facts['files'], 'file')}" if facts.get("files") else ""
     if not facts.get("pull_number"):
-        parts = [f"branch `{facts['branch']}`, {files}"]
+        parts = [f"branch `{facts['branch']}`{files}"]
     else:
         draft = " (draft)" if facts.get("is_draft") else ""
         verb = " updated" if facts.get("is_update") else ""
-        parts = [f"PR #{facts['pull_number']}{draft}{verb}, {files}"]
+        parts = [f"PR #{facts['pull_number']}{draft}{verb}{files}"]
     if facts.get("checks"):
         parts.append(str(facts["checks"]))
     return " · ".join(parts)
 
 
 def _steps(job: Job) -> tuple[CardStep, ...]:
-    """The story so far: phases with their result, checks, and what was worth a notice."""
+    """The story so far: phases with their result, checks, what was worth a notice, and what the agent said last."""
     steps: list[CardStep] = []
+    said = ""
     for event in job.events:
-        if event.type == JobEventType.STEP:
+        if event.type == JobEventType.AGENT:
+            said = _said(event) or said
+        elif event.type == JobEventType.STEP:
+            said = ""
             steps = [step.model_copy(update={"is_done": True}) for step in steps]
             steps.append(CardStep(text=event.data or ""))
         elif event.type in {JobEventType.CHECK, JobEventType.CHANGE, JobEventType.NOTICE}:
@@ -178,14 +188,23 @@ def _steps(job: Job) -> tuple[CardStep, ...]:
             )
             steps.append(CardStep(text=lost, is_done=True, is_ok=event.success is not False))
     if job.status.is_terminal:
-        steps = [step.model_copy(update={"is_done": True}) for step in steps]
+        return tuple(step.model_copy(update={"is_done": True}) for step in steps[-SHOWN_STEPS:])
+    if said:
+        steps.append(CardStep(text=SAYS.format(said=said)))
     return tuple(steps[-SHOWN_STEPS:])
+
+
+def _said(event: JobEvent) -> str:
+    """An agent's words, as one harmless line; "" for its tool calls."""
+    if event.facts.get("kind") != AgentEventKind.TEXT:
+        return ""
+    return phrases.short(headline(phrases.first_line(event.data or "")), SAID_CHARACTERS)
 
 
 def _next(job: Job, state: CardState, facts: dict[str, Any], slash: str) -> tuple[str, ...]:
     if state in {CardState.FAILED, CardState.CANCELLED}:
         return (f"{slash} retry {job.handle}", f"{slash} logs {job.handle}")
-    if state is CardState.DONE:
+    if state is CardState.DONE and "outcome" not in facts:
         return (f"{slash} undo {job.handle}", f"{slash} logs {job.handle}")
     if state is CardState.ANSWERED:
         return (f"{slash} fix", f"{slash} logs {job.handle}")

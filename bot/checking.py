@@ -7,6 +7,7 @@ from time import monotonic
 
 from bot import checks as found_checks
 from bot import counts as found_counts
+from bot.errors import JobCancelled
 from bot.run import Run
 from bot.safety import mask
 from bot.workshop import Box, ProcessSpec, Workspace
@@ -15,6 +16,7 @@ from models.pipeline import Checks, CheckStep, StepResult, Verdict
 
 TAIL_LINES = 60
 KEPT_BYTES = 1024 * 1024
+STOPPED = "running `{name}`: it was stopped"
 LOG_LINES = 50  # so many lines make one event
 
 
@@ -64,6 +66,8 @@ async def _step(run: Run, step: CheckStep, checks: Checks, workspace: Workspace,
     if batch:
         run.event(JobEventType.LOG, "\n".join(batch))
     code = await running.wait()
+    if running.stop_reason == "stopped":
+        raise JobCancelled(STOPPED.format(name=step.name))  # it did not fail: whoever stopped us says why
     counts = found_counts.count("\n".join([*kept[-2000:], *tail]))
     return StepResult(
         name=step.name,

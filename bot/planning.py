@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.errors import JobFailed
-from bot.platform import Forge
+from bot.platform import Forge, RepositoryInfo
 from bot.run import Run
 from bot.workshop import Checkout
 from models.change import Change
@@ -15,6 +15,8 @@ from models.message import Thread
 
 NO_PLACE = "finding the repository: the request names none"
 ARCHIVED = "{repository} is archived"
+NO_BRANCH = "finding the branch `{branch}` of {repository}: there is none of that name"
+SHOWN_CHARACTERS = 80
 FORK = "the pull request comes from a fork, and the local runner runs no code of strangers"
 
 
@@ -34,6 +36,10 @@ class Plan:
         """Where the work is pushed."""
         return self.checkout.branch
 
+    def is_branch_of(self, job: Job) -> bool:
+        """Whether `job` itself began the branch: nobody else's work is on it."""
+        return self.branch.rpartition("/")[2] == job.handle
+
 
 async def make(run: Run, forge: Forge) -> Plan:
     """The plan. Raises JobFailed, IntegrationError."""
@@ -42,7 +48,7 @@ async def make(run: Run, forge: Forge) -> Plan:
     change = await _continued(run, forge, thread)
     base, start_sha = await _base(job, context, forge, change)
     branch = change.branch if change else f"{run.services.settings.branch_prefix}/{job.handle}"
-    head_repository = await _head_repository(forge, thread.repository, branch, change)
+    head_repository = await _head_repository(job, forge, thread.repository, branch, change)
     is_forked = head_repository != thread.repository
     checkout = Checkout(
         repository=thread.repository,
@@ -88,10 +94,24 @@ async def _base(job: Job, context: JobContext, forge: Forge, change: Change | No
             raise JobFailed(Failure.POLICY, FORK)
         # Only what the requester saw is worked on: a push between request and start is not what they asked about.
         return context.head_ref, context.head_sha
-    return job.request.branch or info.default_branch, ""
+    return await _asked_base(job.request.branch, forge, info), ""
 
 
-async def _head_repository(forge: Forge, repository: str, branch: str, change: Change | None) -> str:
+async def _asked_base(asked: str, forge: Forge, info: RepositoryInfo) -> str:
+    """`branch=` names what the work is offered to: a branch, for a pull request wants one."""
+    if asked in {"", info.default_branch}:
+        return info.default_branch
+    if not await forge.has_branch(info.name, asked):
+        shown = asked[:SHOWN_CHARACTERS].replace("`", "'")
+        raise JobFailed(Failure.SETUP, NO_BRANCH.format(branch=shown, repository=info.name))
+    return asked
+
+
+async def _head_repository(
+    job: Job, forge: Forge, repository: str, branch: str, change: Change | None
+) -> str:
     if change is not None:
         return change.head_repository or repository
+    if job.request.is_read_only:
+        return repository  # nothing will be pushed: no reason to make a fork
     return repository if await forge.may_push(repository, branch) else await forge.fork(repository)

@@ -171,6 +171,9 @@ class Forge(Protocol):
         """The address by which the forge credits a commit to `actor` without telling anybody their own."""
 
     async def repository(self, repository: str) -> RepositoryInfo: ...
+    async def has_branch(self, repository: str, branch: str) -> bool:
+        """Whether there is one. `branch` may be anything somebody typed."""
+
     async def pull(self, repository: str, number: int) -> PullRequest: ...
     async def pull_template(self, repository: str, base: str) -> str:
         """The repository's pull request template; "" without one."""

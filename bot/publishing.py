@@ -3,40 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from bot import proposal
 from bot.agents_at_work import Work
 from bot.errors import BellhopError, JobCancelled, JobFailed
-from bot.phrases import short
 from bot.planning import Plan
 from bot.platform import Forge, PullRequest, PullRequestDraft
 from bot.run import Run
-from bot.safety import clip, harmless, mask, plain
-from bot.workshop import Commit, Diff, Workspace
+from bot.safety import clip, harmless, mask
+from bot.workshop import Diff, Workspace
 from models.agent import AgentState
 from models.base import now
 from models.change import Change
 from models.job import Failure, Job, JobEventType, JobResult
-from models.message import Actor
 from models.pipeline import Verdict
 
-JOB_TRAILER = "Bellhop-Job"
 PUSHED = "Pushed `{branch}`"
 REMOVED = "Removed `{branch}`"
 OPENED = "Opened PR #{number}"
 UPDATED = "Updated PR #{number}"
-TITLE = "{title} ({handle})"
-DEFAULT_TITLE = "Resolve {key}"
-SUBJECT_CHARACTERS = 72
-TITLE_CHARACTERS = 200
 BODY_CHARACTERS = 40_000
-BODY = """\
-{summary}
-
-Asked for by @{login} in {place}. Checks: {checks}. {closes}
-"""
-CLOSES = "Closes #{number}."
 RESTORED = "The work of an earlier attempt."
+UNKNOWN_CHECKS = "not known"
 
 
 @dataclass(frozen=True)
@@ -50,7 +40,7 @@ class Offer:
 
 def is_published(job: Job, workspace: Workspace) -> bool:
     """Whether an earlier attempt of this job already pushed: its commit is the branch's tip."""
-    return f"{JOB_TRAILER}: {job.handle}" in workspace.head_message.splitlines()
+    return f"{proposal.JOB_TRAILER}: {job.handle}" in workspace.head_message.splitlines()
 
 
 async def publish(run: Run, forge: Forge, plan: Plan, workspace: Workspace, offer: Offer) -> JobResult:
@@ -60,17 +50,14 @@ async def publish(run: Run, forge: Forge, plan: Plan, workspace: Workspace, offe
     """
     summary = clip(mask(offer.work.result.summary, run.services.known_secrets), BODY_CHARACTERS)
     await run.check()
-    await workspace.commit(await _commit(run, forge, plan, summary))
+    await workspace.commit(await proposal.commit(run, forge, plan, summary))
+    await run.flush()  # how the checks ended must be known to whoever finds the branch
     await run.check()
     sha = await workspace.push()
-    try:
+    async with _taken_back_if_cancelled(run, forge, plan):
         await _pushed(run, plan, offer, sha)
         await run.check()
         return await _offer(run, forge, plan, offer, sha)
-    except JobCancelled:
-        if not workspace.head_sha:
-            await _take_back(run, forge, plan)
-        raise
 
 
 async def _offer(run: Run, forge: Forge, plan: Plan, offer: Offer, sha: str) -> JobResult:
@@ -78,16 +65,32 @@ async def _offer(run: Run, forge: Forge, plan: Plan, offer: Offer, sha: str) -> 
     if not offer.verdict.is_ok:
         await run.agent_state(AgentState.FINISHED)
         tail = next((r.tail for r in offer.verdict.results if not r.is_ok), "")
-        run.event(JobEventType.NOTICE, PUSHED.format(branch=plan.branch), facts={"kept_branch": plan.branch})
-        raise JobFailed(Failure.CHECKS, offer.verdict.summary, tail)
+        raise _kept(run, plan, offer.verdict.summary, tail)
     result = await finish(run, forge, plan, sha, summary, offer.verdict.summary)
     await run.agent_state(AgentState.FINISHED)
     return result
 
 
-async def finish(
-    run: Run, forge: Forge, plan: Plan, sha: str, summary: str = RESTORED, checks: str = "passed before"
-) -> JobResult:
+def _kept(run: Run, plan: Plan, checks: str, tail: str = "") -> JobFailed:
+    """Failing checks: people may look at the branch, and a follow-up goes on with it."""
+    run.event(JobEventType.NOTICE, PUSHED.format(branch=plan.branch), facts={"kept_branch": plan.branch})
+    return JobFailed(Failure.CHECKS, checks, tail)
+
+
+async def resume(run: Run, forge: Forge, plan: Plan, sha: str) -> JobResult:
+    """An earlier attempt pushed `sha` and died: what was left to do. How its checks went is in the job's events."""
+    async with run.services.storage.read() as unit:
+        job = await unit.jobs.get_job(run.job.id)
+    checks = [event for event in (job.events if job else ()) if event.type == JobEventType.CHECK]
+    async with _taken_back_if_cancelled(run, forge, plan):
+        if checks and checks[-1].success is False:
+            await _remember(run, plan, sha, None)
+            raise _kept(run, plan, checks[-1].data or "")
+        told = (checks[-1].data or "") if checks else UNKNOWN_CHECKS
+        return await finish(run, forge, plan, sha, RESTORED, told)
+
+
+async def finish(run: Run, forge: Forge, plan: Plan, sha: str, summary: str, checks: str) -> JobResult:
     """Open or find the pull request of what was pushed as `sha`."""
     if run.job.request.pr == "none" and not (plan.change and plan.change.pull_number):
         await _remember(run, plan, sha, None)
@@ -108,6 +111,7 @@ async def finish(
             "pull_number": pull.number,
             "is_draft": pull.is_draft,
             "is_update": is_update,
+            "branch": plan.branch,
             "links": {f"PR #{pull.number}": pull.url},
         },
     )
@@ -125,57 +129,11 @@ async def _pull(run: Run, forge: Forge, plan: Plan, summary: str, checks: str) -
             head_repository=plan.head_repository,
             head=plan.branch,
             base=plan.base,
-            title=_title(run.job),
-            body=_body(run.job, plan, summary, checks) + (f"\n---\n\n{template}" if template else ""),
+            title=proposal.title(run.job),
+            body=proposal.body(run.job, plan, summary, checks, template),
             is_draft=run.job.request.pr != "ready",
         )
     )
-
-
-def _title(job: Job) -> str:
-    context = job.context
-    asked = short(job.request.text, TITLE_CHARACTERS - 20)
-    title = asked or (context.issue_title if context else "") or DEFAULT_TITLE.format(key=job.thread)
-    return TITLE.format(title=short(plain(title), TITLE_CHARACTERS - 20), handle=job.handle)
-
-
-def _body(job: Job, plan: Plan, summary: str, checks: str) -> str:
-    is_issue = (
-        plan.context.pull_number is None and plan.thread.number is not None and not job.request.text.strip()
-    )
-    return BODY.format(
-        summary=harmless(summary).strip(),
-        login=job.requester.login if job.requester else "",
-        place=plan.context.comment_url or plan.thread.name,
-        checks=checks,
-        closes=CLOSES.format(number=plan.thread.number) if is_issue else "",
-    )
-
-
-async def _commit(run: Run, forge: Forge, plan: Plan, summary: str) -> Commit:
-    job, settings = run.job, run.services.settings
-    me = await run.services.home_of(plan.thread).me()
-    subject = short(job.request.text, SUBJECT_CHARACTERS) or short(
-        plan.context.issue_title, SUBJECT_CHARACTERS
-    )
-    message = f"{plain(subject) or DEFAULT_TITLE.format(key=job.thread)}\n\n{plain(summary)}"
-    return Commit(
-        message=message.strip(),
-        author_name=settings.commit_name or me.display_name or me.login,
-        author_email=settings.commit_email or forge.commit_email(me),
-        trailers=_trailers(run, forge, job.requester),
-    )
-
-
-def _trailers(run: Run, forge: Forge, requester: Actor | None) -> tuple[tuple[str, str], ...]:
-    trailers = [(JOB_TRAILER, run.job.handle)]
-    if requester is not None:
-        person = f"{requester.display_name or requester.login} <{forge.commit_email(requester)}>"
-        if run.services.settings.co_author:
-            trailers.append(("Co-authored-by", person))
-        if run.services.settings.sign_off:
-            trailers.append(("Signed-off-by", person))
-    return tuple(trailers)
 
 
 async def _pushed(run: Run, plan: Plan, offer: Offer, sha: str) -> None:
@@ -216,16 +174,27 @@ async def remember_session(run: Run, plan: Plan, session: str | None) -> None:
         await unit.changes.keep(plan.change.model_copy(update={"session": session, "updated_at": now()}))
 
 
-async def _take_back(run: Run, forge: Forge, plan: Plan) -> None:
+@contextlib.asynccontextmanager
+async def _taken_back_if_cancelled(run: Run, forge: Forge, plan: Plan) -> AsyncIterator[None]:
     """Cancelled after the push of a branch that is new: it goes again, and its pull request is closed.
 
     A branch that people know keeps what was pushed.
     """
+    try:
+        yield
+    except JobCancelled:
+        if plan.is_branch_of(run.job):
+            await _take_back(run, forge, plan)
+        raise
+
+
+async def _take_back(run: Run, forge: Forge, plan: Plan) -> None:
     async with run.services.storage.read() as unit:
         change = await unit.changes.of_job(run.job.id)
-    with contextlib.suppress(BellhopError):
+    with contextlib.suppress(BellhopError):  # the forge closes it with its branch at the latest
         if change is not None and change.pull_number is not None:
             await forge.close_pull(change.repository, change.pull_number)
+    with contextlib.suppress(BellhopError):
         await forge.delete_branch(plan.head_repository, plan.branch)
         run.event(
             JobEventType.NOTICE, REMOVED.format(branch=plan.branch), facts={"removed_branch": plan.branch}

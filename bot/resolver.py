@@ -13,7 +13,7 @@ from typing import Any
 from bot import agents_at_work, checking, planning, prompt, publishing, undoing
 from bot.agents_at_work import Work
 from bot.diff_policy import Limits, violations
-from bot.errors import JobCancelled, JobFailed
+from bot.errors import JobFailed
 from bot.planning import Plan
 from bot.run import Run
 from bot.safety import mask
@@ -42,7 +42,7 @@ async def resolve(run: Run) -> JobResult:
     async with run.services.workspaces.open(run.job.id, run.job.attempt, plan.checkout) as workspace:
         if publishing.is_published(run.job, workspace):
             # An earlier attempt pushed and died before it could say so.
-            return await publishing.finish(run, forge, plan, workspace.head_sha)
+            return await publishing.resume(run, forge, plan, workspace.head_sha)
         async with run.services.runner.open(workspace.path, workspace.home, run.on_start) as box:
             run.stoppers.append(box.stop_all)
             return await _work(run, plan, workspace, box)
@@ -69,18 +69,14 @@ async def _work(run: Run, plan: Plan, workspace: Workspace, box: Box) -> JobResu
 
 
 async def _undisturbed(run: Run, publish: Coroutine[Any, Any, JobResult]) -> JobResult:
-    """Run the publication as one piece:
-
-    a cancel that comes now takes effect at its next check, never in the middle of a push.
+    """Run the publication as one piece: whatever interrupts us now is obeyed at its next check, never in the middle of
+    a push. A shutdown lets it end: what is pushed is then offered too.
     """
     task = asyncio.create_task(publish)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        run.cancelled.set()
         await asyncio.wait({task})
-        if task.cancelled() or task.exception() is not None:
-            raise JobCancelled(str(task.exception() if not task.cancelled() else "")) from None
         return task.result()
 
 

@@ -31,7 +31,8 @@ async def undo(run: Run) -> JobResult:
         await work.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
     form = UNDONE_PULL if change.pull_number is not None else UNDONE_BRANCH
     text = form.format(number=change.pull_number, branch=change.branch)
-    return JobResult(result="undone", explanation=text)
+    run.event(JobEventType.CHANGE, text, success=True, facts={"outcome": text.rstrip(".")})
+    return JobResult(result="undone")
 
 
 async def change_of(work: UnitOfWork, job: Job) -> Change | None:

@@ -25,10 +25,11 @@ from models.job import Failure, JobResult, JobStatus
 
 Work = Callable[[Run], Awaitable[JobResult]]
 
-# A cancel is noticed within a renewal (3 s) and done within 15: this is what stopping may take of it.
+# A cancel is noticed within a renewal (3 s) and done within 15, settling included: stopping may take this of it.
+# A publication that is under way gets what the processes leave of it, to end its step and to take back what is new.
+ALL_SECONDS = 10.5
 STOP_SECONDS = 5.0
 LAST_WORDS_SECONDS = 1.0
-UNWIND_SECONDS = 3.0
 
 TOO_LONG = "it ran longer than the {minutes:.0f} minutes a job may take"
 DEFECT = "a defect in Bellhop ({error}); its log has the details"
@@ -110,12 +111,14 @@ def _interrupted(run: Run, shutdown: asyncio.Event) -> Ending:
 
 async def _stop(run: Run, task: asyncio.Future[JobResult]) -> None:
     """End what the work started, then the work itself. One that does not end is left behind: the process is ended."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + ALL_SECONDS
     stops = [asyncio.ensure_future(stop()) for stop in run.stoppers]
     if stops:
         await asyncio.wait(stops, timeout=STOP_SECONDS)
         await asyncio.wait({task}, timeout=LAST_WORDS_SECONDS)  # an agent that was stopped may still say so
     task.cancel()
-    await asyncio.wait({task}, timeout=UNWIND_SECONDS)
+    await asyncio.wait({task}, timeout=max(until - clock(), 0.0))
     for stop in stops:
         stop.cancel()
     if not task.done():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from models.base import Noun
 
+ENDS = {"timeout": "takes too long", "idle": "falls silent"}
+
 
 class CheckStep(Noun):
     """One shell command line of a repository's checks."""
@@ -52,8 +54,9 @@ class Verdict(Noun):
             return f"tests {passed}/{passed}" if passed else "checks passed"
         if failed:
             return f"{failed} of {passed + failed} tests {_fail(failed)}"
-        names = [r.name for r in self.results if not r.is_ok]
-        return f"{', '.join(names)} {_fail(len(names))}"
+        bad = [r for r in self.results if not r.is_ok]
+        ending = ENDS.get(bad[0].stop) if len(bad) == 1 else None
+        return f"{', '.join(r.name for r in bad)} {ending or _fail(len(bad))}"
 
 
 def _fail(count: int) -> str:

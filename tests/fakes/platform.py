@@ -209,6 +209,10 @@ class FakePlatform:
         self._enter("repository")
         return RepositoryInfo(name=repository, default_branch="main")
 
+    async def has_branch(self, repository: str, branch: str) -> bool:
+        self._enter("has_branch")
+        return branch in {"main", *self.branches}
+
     async def pull(self, repository: str, number: int) -> PullRequest:
         self._enter("pull")
         return next(pull for pull in self.pulls if pull.number == number)

@@ -53,6 +53,15 @@ class GitHubForge:
         async with self._client.calling(f"looking at {repository}") as api:
             return _repository(await api.get(paths.repository(repository)))
 
+    async def has_branch(self, repository: str, branch: str) -> bool:
+        """Whether there is one of exactly that name: a renamed one is redirected to its new name."""
+        async with self._client.calling(f"looking for the branch {branch} of {repository}") as api:
+            try:
+                found = await api.get(paths.existing_branch(repository, branch))
+            except NotFoundError:
+                return False
+            return bool(found["name"] == branch)
+
     async def pull(self, repository: str, number: int) -> PullRequest:
         """The pull request."""
         async with self._client.calling(f"looking at {repository}#{number}") as api:

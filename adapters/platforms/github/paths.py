@@ -15,6 +15,7 @@ NAME = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.-]{1,100}"
 REPOSITORY = re.compile(rf"{NAME}/{NAME}")
 NUMBER = re.compile(r"[0-9]{1,20}")
 NO_REPOSITORY = "looking for a repository: {name!r} is none"
+NO_BRANCH = "looking for a branch: {name!r} is none"
 NO_ID = "looking for a comment: {id!r} is none"
 LONGEST_NAME = 80
 
@@ -69,6 +70,13 @@ def permission(name: str, login: str) -> str:
 def branch(name: str, ref: str) -> str:
     """A branch as a git reference; slashes in its name stay."""
     return f"{repository(name)}/git/refs/heads/{quote(ref)}"
+
+
+def existing_branch(name: str, ref: str) -> str:
+    """A branch that may be there; slashes in its name stay. Raises NotFoundError for what can be none."""
+    if any(part in {"", ".", ".."} for part in ref.split("/")):
+        raise NotFoundError(NO_BRANCH.format(name=ref[:LONGEST_NAME]))
+    return f"{repository(name)}/branches/{quote(ref)}"
 
 
 def rules(name: str, ref: str) -> str:

@@ -199,3 +199,17 @@ async def test_the_pull_request_of_a_fork_that_is_gone(
 ) -> None:
     found = await github.pull(repo, pull.number or 0)
     assert found.head_repository == repo
+
+
+async def test_a_branch_is_there_or_not(github: GitHub, push: Push, repo: str) -> None:
+    await push(BRANCH, {"notes.txt": "mended\n"})
+    assert await github.has_branch(repo, "main")
+    assert await github.has_branch(repo, BRANCH)
+    assert not await github.has_branch(repo, "no/such")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../user", "..", "", "/main", "main/", "a/../main", "ma?in", "#main", "%6dain"]
+)
+async def test_what_is_typed_as_a_branch_leaves_no_path(github: GitHub, repo: str, name: str) -> None:
+    assert not await github.has_branch(repo, name)
