@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Integer, RowMapping, Text, literal_column
 from adapters.storage.columns import to_key, to_micros, to_text
 from models.delivery import Delivery, Disposition, Origin, WebhookRequest
 
-LEVEL = 3  # the level at which a body costs 13 µs and shrinks to a sixth
+LEVEL = 1  # 3 makes a body 2 % smaller and takes a quarter longer
 LARGEST_BODY_BYTES = 64 * 1024 * 1024
 # Above this frames are opened in a thread: the loop shall not notice it.
 LARGE_BYTES = 256 * 1024
