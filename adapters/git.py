@@ -32,7 +32,7 @@ CONFIG = {
     "core.excludesFile": "/dev/null",
     "core.pager": "cat",
     "core.editor": "true",
-    "core.askPass": "true",
+    "core.askPass": "",
     "core.sshCommand": "false",
     "core.gitProxy": "false",
     "core.protectHFS": "true",
@@ -107,7 +107,9 @@ class Git:
 
         Raises AuthenticationError, NotFoundError, NetworkError, or IntegrationError ("disk_full", "git"), without secrets.
         """
-        code, output, errors = await self.attempt(what, place, *arguments, remote=remote, stdin=stdin, extra=extra)
+        code, output, errors = await self.attempt(
+            what, place, *arguments, remote=remote, stdin=stdin, extra=extra
+        )
         if code:
             raise explain(what, errors, secrets_of(remote))
         return output
@@ -135,7 +137,9 @@ class Git:
         except OutputTooLong as error:
             raise IntegrationError(f"{what}: {error}", "git") from None
 
-    async def text(self, what: str, place: Place | None, *arguments: str, remote: GitRemote | None = None) -> str:
+    async def text(
+        self, what: str, place: Place | None, *arguments: str, remote: GitRemote | None = None
+    ) -> str:
         """`run`, as text without the last line's end."""
         return (await self.run(what, place, *arguments, remote=remote)).decode(errors="replace").rstrip("\n")
 
@@ -156,8 +160,8 @@ class Git:
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_TERMINAL_PROMPT": "0",
-            "GIT_ASKPASS": "true",
-            "SSH_ASKPASS": "true",
+            "GIT_ASKPASS": "",
+            "SSH_ASKPASS": "",
             "GIT_LFS_SKIP_SMUDGE": "1",
             "GIT_LITERAL_PATHSPECS": "1",
             "GIT_OPTIONAL_LOCKS": "0",
@@ -191,7 +195,9 @@ def secrets_of(remote: GitRemote | None) -> tuple[str, ...]:
     return (_basic(remote), remote.token.get_secret_value())
 
 
-async def _communicate(argv: tuple[str, ...], environment: Mapping[str, str], stdin: bytes) -> tuple[int, bytes, str]:
+async def _communicate(
+    argv: tuple[str, ...], environment: Mapping[str, str], stdin: bytes
+) -> tuple[int, bytes, str]:
     process = await asyncio.create_subprocess_exec(
         *argv,
         env=environment,

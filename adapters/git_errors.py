@@ -10,23 +10,31 @@ from bot.errors import AuthenticationError, IntegrationError, NetworkError, NotF
 MASK = "***"
 MOST_CHARACTERS = 500
 USER_IN_URL = re.compile(r"(https?://)[^/@\s]+@")
-NOISE = re.compile(r"^(hint|warning|Cloning|From|To|remote: (Enumerating|Counting|Compressing|Total|Resolving))\b")
+NOISE = re.compile(
+    r"^(hint|warning|Cloning|From|To|remote: (Enumerating|Counting|Compressing|Total|Resolving))\b"
+)
 
 # In git's and libcurl's own words (LC_ALL=C): http.c, remote-curl.c, transport.c; curl.se/libcurl/c/libcurl-errors.html
-DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded|unable to write .*file|cannot store pack file", re.I)
+DISK_FULL = re.compile(
+    r"No space left on device|Disk quota exceeded|unable to write .*file|cannot store pack file",
+    re.IGNORECASE,
+)
 REFUSED = re.compile(
     r"Authentication failed|could not read (Username|Password)|terminal prompts disabled"
     r"|returned error: 40[13]|HTTP 40[13]|Permission to .* denied|Invalid username or (password|token)",
-    re.I,
+    re.IGNORECASE,
 )
-NOT_FOUND = re.compile(r"returned error: 404|repository '.*' not found|Repository not found|does not appear to be a git", re.I)
-REDIRECTED = re.compile(r"unable to update url base from redirection|returned error: 30\d", re.I)
+NOT_FOUND = re.compile(
+    r"returned error: 404|repository '.*' not found|Repository not found|does not appear to be a git",
+    re.IGNORECASE,
+)
+REDIRECTED = re.compile(r"unable to update url base from redirection|returned error: 30\d", re.IGNORECASE)
 UNREACHABLE = re.compile(
     r"Could not resolve (host|proxy)|Failed to connect|Couldn't connect|Connection (refused|reset|timed out)|Recv failure"
     r"|Send failure|Empty reply from server|early EOF|hung up unexpectedly|unexpected disconnect|RPC failed"
     r"|returned error: (429|5\d\d)|Operation too slow|transfer closed|Timeout was reached|timed out|bad line length"
     r"|the remote end hung up|expected flush after|invalid server response|unexpected end of file|unable to access",
-    re.I,
+    re.IGNORECASE,
 )
 
 NOT_ALLOWED_REDIRECT = "the server redirects elsewhere, which is not followed"

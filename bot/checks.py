@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from bot.errors import JobFailed
 from bot.counts import Counts, count
+from bot.errors import JobFailed
 from models.job import Failure
 from models.pipeline import Checks, CheckStep
 
@@ -168,11 +168,7 @@ def _unittest(tests: list[str], texts: Mapping[str, str]) -> str:
     """From the root when the tests are a package or lie there, else from their folder: unittest looks into packages only."""
     folder = tests[0].rpartition("/")[0].partition("/")[0]
     is_package = not folder or f"{folder}/__init__.py" in texts
-    return (
-        "python3 -m unittest discover -v"
-        if is_package
-        else f"python3 -m unittest discover -v -s {folder} -t ."
-    )
+    return "python3 -m unittest discover -v" if is_package else f"python3 -m unittest discover -v -s {folder}"
 
 
 def _node(texts: Mapping[str, str]) -> tuple[str, str] | None:

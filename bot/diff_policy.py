@@ -29,7 +29,7 @@ FORBIDDEN = (
 )
 #: Names that are devices on Windows, whatever follows their first dot.
 #: learn.microsoft.com/windows/win32/fileio/naming-a-file
-DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\..*)?", re.IGNORECASE)
+DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE)
 #: Shapes of secrets, by the names their issuers document.
 SHAPES = {
     "GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})"),

@@ -70,6 +70,9 @@ class Push:
             return await self.send(sha, expected)
         except Moved:
             theirs = await self._fetch(expected)
+        if theirs == sha:
+            # git's HTTP client sends again what got no answer: our own first try is what stood in the second one's way.
+            return sha
         rebased = await remake(await self._merge(sha, theirs), theirs)
         try:
             return await self.send(rebased, theirs)
@@ -109,9 +112,10 @@ class Push:
         refused = next((match for match in STATUS.finditer(output) if match["flag"] == "!"), None)
         if refused is None:
             return explain(self.what, errors, secrets)
-        if STALE.search(refused["summary"]):
-            return Moved()
         told = [line for line in REMOTE.findall(errors) if line]
+        # "atomic transaction failed" has its reason in a line of the server's.
+        if any(STALE.search(each) for each in (refused["summary"], *told)):
+            return Moved()
         said = "; ".join([*told[-6:], refused["summary"]])
         return JobFailed(
             Failure.PUBLISH,

@@ -20,7 +20,11 @@ NAME = "acme/shop"
 QUIET = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_NOSYSTEM": "1",
-    **{f"GIT_{role}_{part}": "somebody@example.com" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")},
+    **{
+        f"GIT_{role}_{part}": "somebody@example.com"
+        for role in ("AUTHOR", "COMMITTER")
+        for part in ("NAME", "EMAIL")
+    },
 }
 
 
@@ -43,8 +47,10 @@ class GitServer:
     def git(self, *arguments: str, name: str = NAME, stdin: bytes = b"") -> str:
         """Run git in the served repository, at the server."""
         command = ["git", "-C", str(self.path(name)), *arguments]
-        done = subprocess.run(command, env=dict(os.environ) | QUIET, capture_output=True, input=stdin, check=True, timeout=60)
-        return done.stdout.decode().strip()
+        done = subprocess.run(
+            command, env=dict(os.environ) | QUIET, capture_output=True, input=stdin, check=True, timeout=60
+        )
+        return os.fsdecode(done.stdout).strip()
 
     def create(self, name: str, files: dict[str, str | bytes]) -> str:
         """A repository with one commit on main; its sha."""
@@ -54,10 +60,17 @@ class GitServer:
         self.git("config", "uploadpack.allowAnySHA1InWant", "true", name=name)
         return self.commit("main", files, name=name, parent="")
 
-    def commit(self, branch: str, files: dict[str, str | bytes], *, name: str = NAME, parent: str | None = None) -> str:
+    def commit(
+        self, branch: str, files: dict[str, str | bytes], *, name: str = NAME, parent: str | None = None
+    ) -> str:
         """Put a commit with `files` (mode by name: `link -> target` makes a link) on a branch; its sha."""
         start = self.tip(branch, name=name) if parent is None else parent
-        lines = [f"commit refs/heads/{branch}", "committer S <s@example.com> 1700000000 +0000", "data 4", "work"]
+        lines = [
+            f"commit refs/heads/{branch}",
+            "committer S <s@example.com> 1700000000 +0000",
+            "data 4",
+            "work",
+        ]
         stream = "\n".join(lines).encode() + b"\n" + (f"from {start}\n".encode() if start else b"")
         for path, content in files.items():
             data = content.encode() if isinstance(content, str) else content
@@ -78,9 +91,14 @@ class GitServer:
         answer = self.fault(request)
         if answer is not None:
             return answer
-        if request.headers.get("Authorization") != f"Basic {base64.b64encode(f'x-access-token:{TOKEN}'.encode()).decode()}":
+        if (
+            request.headers.get("Authorization")
+            != f"Basic {base64.b64encode(f'x-access-token:{TOKEN}'.encode()).decode()}"
+        ):
             return web.Response(status=401, headers={"WWW-Authenticate": 'Basic realm="git"'})
-        if not any(request.path.startswith(f"/{p.relative_to(self.root)}") for p in self.root.glob("*/*.git")):
+        if not any(
+            request.path.startswith(f"/{p.relative_to(self.root)}") for p in self.root.glob("*/*.git")
+        ):
             return web.Response(status=404, text="Repository not found.")
         reply = await self._backend(request)
         return self.after(request) or reply

@@ -10,7 +10,11 @@ from adapters.workspaces.host import GitWorkspaces
 from bot.workshop import Checkout, Commit
 from tests.services.git_server import NAME, GitServer
 
-FILES: dict[str, str | bytes] = {"README.md": "# Shop\n", "shop/cart.py": "a = 1\nb = 2\nc = 3\n", "100755:run.sh": "#!/bin/sh\n"}
+FILES: dict[str, str | bytes] = {
+    "README.md": "# Shop\n",
+    "shop/cart.py": "a = 1\nb = 2\nc = 3\n",
+    "100755:run.sh": "#!/bin/sh\n",
+}
 
 
 @pytest.fixture
@@ -39,10 +43,14 @@ def workspaces(data: Path) -> GitWorkspaces:
 
 @pytest.fixture
 def checkout(server: GitServer) -> Checkout:
-    return Checkout(repository=NAME, remote=server.remote(), start="main", branch="bellhop/J-7K3Q", home_key="thread1")
+    return Checkout(
+        repository=NAME, remote=server.remote(), start="main", branch="bellhop/J-7K3Q", home_key="thread1"
+    )
 
 
 @pytest.fixture
 def commit() -> Commit:
     trailers = (("Bellhop-Job", "J-7K3Q"), ("Co-authored-by", "Ana <ana@example.com>"))
-    return Commit(message="Fix it\n\nBecause.", author_name="bell", author_email="bell@example.com", trailers=trailers)
+    return Commit(
+        message="Fix it\n\nBecause.", author_name="bell", author_email="bell@example.com", trailers=trailers
+    )

@@ -8,8 +8,42 @@ from adapters.workspaces import names
 from bot.errors import JobFailed
 from models.job import Failure
 
-ODD = ["-x", "--upload-pack=x", "a..b", "a/../b", "a@{1}", "@", "x.lock", "a/x.lock/b", "a b", "a\nb", "a\0b", "a~1", "a^", "a:b", "a?"]
-ODD += ["a*", "a[b", "a\\b", "/a", "a/", "a//b", "a.", ".a", "a/.b", "a/-b", "", "x" * 201, "a;b", "a$b", "a`b`", "a|b", "é" * 3]
+ODD = [
+    "-x",
+    "--upload-pack=x",
+    "a..b",
+    "a/../b",
+    "a@{1}",
+    "@",
+    "x.lock",
+    "a/x.lock/b",
+    "a b",
+    "a\nb",
+    "a\0b",
+    "a~1",
+    "a^",
+    "a:b",
+    "a?",
+]
+ODD += [
+    "a*",
+    "a[b",
+    "a\\b",
+    "/a",
+    "a/",
+    "a//b",
+    "a.",
+    ".a",
+    "a/.b",
+    "a/-b",
+    "",
+    "x" * 201,
+    "a;b",
+    "a$b",
+    "a`b`",
+    "a|b",
+    "é" * 3,
+]
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -20,18 +54,25 @@ def test_an_odd_branch_is_refused(name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["main", "v1.2", "feature/some_thing-2", "dependabot/npm/@x/y-1.0", "release+1", "a" * 40])
+@pytest.mark.parametrize(
+    "name", ["main", "v1.2", "feature/some_thing-2", "dependabot/npm/@x/y-1.0", "release+1", "a" * 40]
+)
 def test_an_ordinary_branch_is_taken(name: str) -> None:
     assert names.branch(name) == name
 
 
-@pytest.mark.parametrize("name", ["main", "bellhop", "bellhopper/x", "x/bellhop/y", "refs/heads/bellhop/x", "bellhop/../main"])
+@pytest.mark.parametrize(
+    "name", ["main", "bellhop", "bellhopper/x", "x/bellhop/y", "refs/heads/bellhop/x", "bellhop/../main"]
+)
 def test_a_branch_of_others_is_not_ours(name: str) -> None:
     with pytest.raises(JobFailed):
         names.own_branch(name, "bellhop")
 
 
-@pytest.mark.parametrize("name", ["acme", "../x", "acme/..", "a/./b", "-a/b", "a/-b", "acme/x.lock", "a b/c", "a/b\n", "/a/b", "a/b/"])
+@pytest.mark.parametrize(
+    "name",
+    ["acme", "../x", "acme/..", "a/./b", "-a/b", "a/-b", "acme/x.lock", "a b/c", "a/b\n", "/a/b", "a/b/"],
+)
 def test_an_odd_repository_is_refused(name: str) -> None:
     with pytest.raises(JobFailed):
         names.repository(name)
@@ -67,4 +108,6 @@ def test_a_remote_is_plain_http_without_a_user(url: str) -> None:
 
 def test_a_mirror_lies_below_its_host() -> None:
     assert names.mirror_path("https://github.com/acme/shop.git") == Path("github.com/acme/shop.git")
-    assert names.mirror_path("http://127.0.0.1:81/base/group/sub/x") == Path("127.0.0.1_81/base/group/sub/x.git")
+    assert names.mirror_path("http://127.0.0.1:81/base/group/sub/x") == Path(
+        "127.0.0.1_81/base/group/sub/x.git"
+    )

@@ -125,7 +125,10 @@ async def test_a_push_that_failed_on_the_way_is_tried_again(
         sha = await workspace.commit(commit)
         assert await workspace.push() == sha
     assert server.tip(BRANCH) == sha
-    assert len([path for method, path, _ in server.seen if method == "POST" and path.endswith("receive-pack")]) == 3
+    assert (
+        len([path for method, path, _ in server.seen if method == "POST" and path.endswith("receive-pack")])
+        == 3
+    )
 
 
 async def test_a_push_whose_answer_was_lost_happens_once(
@@ -137,7 +140,10 @@ async def test_a_push_whose_answer_was_lost_happens_once(
         sha = await workspace.commit(commit)
         assert await workspace.push() == sha
     assert server.tip(BRANCH) == sha
-    assert len([path for method, path, _ in server.seen if method == "POST" and path.endswith("receive-pack")]) == 1
+    assert (
+        len([path for method, path, _ in server.seen if method == "POST" and path.endswith("receive-pack")])
+        == 1
+    )
 
 
 async def test_after_three_failures_it_gives_up_and_may_be_tried_later(
@@ -150,7 +156,10 @@ async def test_after_three_failures_it_gives_up_and_may_be_tried_later(
         with pytest.raises(NetworkError, match=f"pushing {BRANCH} to acme/shop: ") as caught:
             await workspace.push()
     assert caught.value.retryable
-    assert len([path for method, path, _ in server.seen if method == "POST" and path.endswith("receive-pack")]) == 3
+    assert (
+        len([path for method, path, _ in server.seen if method == "POST" and path.endswith("receive-pack")])
+        == 3
+    )
 
 
 async def test_a_push_without_the_right_is_said_at_once(
@@ -188,5 +197,14 @@ async def test_commits_are_signed_with_an_ssh_key(
         (workspace.path / "ours.txt").write_text("ours")
         sha = await workspace.commit(commit)
         await workspace.push()
-    seen = server.git("-c", "gpg.format=ssh", "-c", f"gpg.ssh.allowedSignersFile={signers}", "log", "-1", "--format=%G? %GS", sha)
+    seen = server.git(
+        "-c",
+        "gpg.format=ssh",
+        "-c",
+        f"gpg.ssh.allowedSignersFile={signers}",
+        "log",
+        "-1",
+        "--format=%G? %GS",
+        sha,
+    )
     assert seen == "G bell@example.com"

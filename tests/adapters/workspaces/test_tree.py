@@ -38,7 +38,9 @@ async def test_a_change_is_seen_committed_and_pushed(
     assert (diff.added_lines, diff.deleted_lines) == (3, 2)
     assert "+b = 20" in diff.patch
     assert server.tip("bellhop/J-7K3Q") == sha
-    assert server.git("log", "-1", "--format=%P %an <%ae> %cn", sha) == f"{start} bell <bell@example.com> bell"
+    assert (
+        server.git("log", "-1", "--format=%P %an <%ae> %cn", sha) == f"{start} bell <bell@example.com> bell"
+    )
     message = "Fix it\n\nBecause.\n\nBellhop-Job: J-7K3Q\nCo-authored-by: Ana <ana@example.com>"
     assert server.git("log", "-1", "--format=%B", sha) == message
     assert server.git("log", "-1", "--format=%(trailers:key=Bellhop-Job,valueonly)", sha) == "J-7K3Q"
@@ -73,13 +75,26 @@ async def test_what_was_judged_is_what_is_committed(
         (workspace.path / "slipped-in.txt").write_text("while the checks ran")
         await workspace.commit(commit)
         await workspace.push()
-    assert server.git("ls-tree", "--name-only", "bellhop/J-7K3Q").split() == ["README.md", "good.txt", "run.sh", "shop"]
+    assert server.git("ls-tree", "--name-only", "bellhop/J-7K3Q").split() == [
+        "README.md",
+        "good.txt",
+        "run.sh",
+        "shop",
+    ]
 
 
 async def test_texts_are_those_that_were_checked_out(
     server: GitServer, workspaces: GitWorkspaces, checkout: Checkout
 ) -> None:
-    server.commit("main", {".bellhop.yml": "run: pytest\n", "tests/test_a.py": "A", "tests/deep/test_b.py": "B", "big.py": "x" * 300_000})
+    server.commit(
+        "main",
+        {
+            ".bellhop.yml": "run: pytest\n",
+            "tests/test_a.py": "A",
+            "tests/deep/test_b.py": "B",
+            "big.py": "x" * 300_000,
+        },
+    )
     async with workspaces.open("job", 1, checkout) as workspace:
         (workspace.path / ".bellhop.yml").write_text("run: 'true'\n")
         (workspace.path / "setup.cfg").write_text("new")
@@ -87,9 +102,16 @@ async def test_texts_are_those_that_were_checked_out(
     assert texts == {".bellhop.yml": "run: pytest\n", "tests/test_a.py": "A", "tests/deep/test_b.py": "B"}
 
 
-async def test_leftovers_of_agents_and_tests_are_no_change(workspaces: GitWorkspaces, checkout: Checkout) -> None:
+async def test_leftovers_of_agents_and_tests_are_no_change(
+    workspaces: GitWorkspaces, checkout: Checkout
+) -> None:
     async with workspaces.open("job", 1, checkout) as workspace:
-        for name in (".aider.chat.history.md", "shop/__pycache__/cart.pyc", ".pytest_cache/x", "node_modules/a/index.js"):
+        for name in (
+            ".aider.chat.history.md",
+            "shop/__pycache__/cart.pyc",
+            ".pytest_cache/x",
+            "node_modules/a/index.js",
+        ):
             (workspace.path / name).parent.mkdir(parents=True, exist_ok=True)
             (workspace.path / name).write_text("left over")
         assert (await workspace.diff()).is_empty
@@ -104,7 +126,9 @@ async def test_a_tracked_file_with_a_leftovers_name_is_a_file(
         assert [file.path for file in (await workspace.diff()).files] == ["node_modules/kept.js"]
 
 
-async def test_files_and_folders_may_change_places(workspaces: GitWorkspaces, checkout: Checkout, commit: Commit) -> None:
+async def test_files_and_folders_may_change_places(
+    workspaces: GitWorkspaces, checkout: Checkout, commit: Commit
+) -> None:
     async with workspaces.open("job", 1, checkout) as workspace:
         (workspace.path / "shop/cart.py").unlink()
         (workspace.path / "shop").rmdir()
@@ -123,7 +147,9 @@ async def test_the_agent_has_a_repository_of_its_own(workspaces: GitWorkspaces, 
 
         def git(*arguments: str) -> str:
             command = ["git", *arguments]
-            return subprocess.run(command, cwd=workspace.path, check=True, capture_output=True, timeout=30, text=True).stdout
+            return subprocess.run(
+                command, cwd=workspace.path, check=True, capture_output=True, timeout=30, text=True
+            ).stdout
 
         assert git("status", "--short") == " M README.md\n"
         assert git("remote") == ""
@@ -133,7 +159,9 @@ async def test_the_agent_has_a_repository_of_its_own(workspaces: GitWorkspaces, 
         assert [file.path for file in (await workspace.diff()).files] == ["README.md"]
 
 
-async def test_secrets_are_found_in_content_base64_names_and_links(workspaces: GitWorkspaces, checkout: Checkout) -> None:
+async def test_secrets_are_found_in_content_base64_names_and_links(
+    workspaces: GitWorkspaces, checkout: Checkout
+) -> None:
     async with workspaces.open("job", 1, checkout) as workspace:
         (workspace.path / "plain").write_bytes(b"\0\1 hunter2-hunter2 \xff")
         (workspace.path / "coded").write_text("key: aHVudGVyMi1odW50ZXIy\n")
@@ -145,7 +173,9 @@ async def test_secrets_are_found_in_content_base64_names_and_links(workspaces: G
     assert found == ["coded", "hunter2-hunter2.txt", "link", "plain", "token"]
 
 
-async def test_a_start_that_moved_is_refused(server: GitServer, workspaces: GitWorkspaces, checkout: Checkout) -> None:
+async def test_a_start_that_moved_is_refused(
+    server: GitServer, workspaces: GitWorkspaces, checkout: Checkout
+) -> None:
     seen = server.tip("main")
     server.commit("main", {"pushed-meanwhile.txt": "x"})
     with pytest.raises(JobFailed, match="not the commit any more") as caught:
@@ -154,7 +184,9 @@ async def test_a_start_that_moved_is_refused(server: GitServer, workspaces: GitW
     assert caught.value.failure is Failure.CONFLICT
 
 
-async def test_a_tag_and_a_commit_are_starts_too(server: GitServer, workspaces: GitWorkspaces, checkout: Checkout) -> None:
+async def test_a_tag_and_a_commit_are_starts_too(
+    server: GitServer, workspaces: GitWorkspaces, checkout: Checkout
+) -> None:
     sha = server.tip("main")
     server.git("tag", "v1", sha)
     server.commit("main", {"later.txt": "x"})
