@@ -33,22 +33,21 @@ class Masking:
         self.known = tuple(secret for secret in known_secrets if secret)
 
     def __call__(self, logger: Any, method: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        plain = {name: value if name in META else plainly(value) for name, value in event.items()}
-        masked = mask_mapping(plain, self.known)
-        return {mask(name, self.known): value for name, value in masked.items()}
+        meta = {name: event[name] for name in event.keys() & META}
+        plain = self._plain({name: value for name, value in event.items() if name not in META}, 0)
+        return mask_mapping(plain, self.known) | meta
 
-
-def plainly(value: Any, depth: int = 0) -> Any:
-    """`value` in what JSON knows. An object becomes its `str`, and never raises for it."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if depth < DEEPEST and isinstance(value, Mapping):
-        return {_words(name): plainly(inner, depth + 1) for name, inner in value.items()}
-    if depth < DEEPEST and isinstance(value, list | tuple | set | frozenset):
-        return [plainly(inner, depth + 1) for inner in value]
-    return _words(value)
+    def _plain(self, value: Any, depth: int) -> Any:
+        """`value` in what JSON knows, secret names of fields masked. An object becomes its `str`."""
+        if value is None or isinstance(value, bool | int):
+            return value
+        if isinstance(value, float):
+            return value if math.isfinite(value) else str(value)
+        if depth < DEEPEST and isinstance(value, Mapping):
+            return {mask(_words(k), self.known): self._plain(v, depth + 1) for k, v in value.items()}
+        if depth < DEEPEST and isinstance(value, list | tuple | set | frozenset):
+            return [self._plain(inner, depth + 1) for inner in value]
+        return _words(value)
 
 
 def _words(value: Any) -> str:

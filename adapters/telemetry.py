@@ -27,6 +27,7 @@ from prometheus_client import (
 )
 
 from adapters.log_lines import LineHandler, Masking, catch_uncaught, one_line
+from bot.errors import BellhopError
 from models.delivery import Delivery, Disposition
 
 LAG_SAMPLE_SECONDS = 0.02
@@ -171,7 +172,7 @@ class Telemetry:
 
     def away(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log that something Bellhop needs is away: expected, so without a traceback."""
-        self.log.warning("away", doing=doing, request_id=request_id, error=str(error) or type(error).__name__)
+        self.log.warning("away", doing=doing, request_id=request_id, error=_words(error))
 
     def crash(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log a defect with its traceback, masked."""
@@ -189,7 +190,7 @@ class Telemetry:
             "request_id": delivery.request_id,
         }
         if error is not None:
-            self.log.warning("delivery", **fields, error=str(error) or type(error).__name__)
+            self.log.warning("delivery", **fields, **_told(error))
         elif disposition is not None and disposition.kind != "ignored":
             self.log.info("delivery", **fields, disposition=disposition.value)
 
@@ -197,9 +198,7 @@ class Telemetry:
         """Count and log a loop's failed look."""
         if error is not None:
             self._loop_errors.labels(name).inc()
-            self.log.warning(
-                "loop", loop=name, seconds=round(seconds, 3), error=str(error) or type(error).__name__
-            )
+            self.log.warning("loop", loop=name, seconds=round(seconds, 3), **_told(error))
 
     def exposition(self) -> tuple[bytes, str]:
         """All figures in Prometheus' text format."""
@@ -215,3 +214,12 @@ class Telemetry:
                 await asyncio.sleep(LAG_SAMPLE_SECONDS)
                 worst = max(worst, clock() - due)
             self._lag.set(worst)
+
+
+def _told(error: BaseException) -> dict[str, Any]:
+    """An error of ours says all there is to say; of any other we want to know where it came from."""
+    return {"error": _words(error)} | ({} if isinstance(error, BellhopError) else {"exc_info": error})
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import io
-import logging
-import sys
-import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-import structlog
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters import telemetry
 from handlers import routes
+from tests.fakes.logs import logged
 from tests.fakes.services import Bench
-
-KNOWN = "correct-horse-battery"
 
 
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
-    """The log of this process, as JSON lines, `KNOWN` masked. As it was before, afterwards."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    out = io.StringIO()
-    telemetry.setup("json", "info", (KNOWN,), out)
-    yield out
-    root.handlers[:], root.level = before, level
-    logging.captureWarnings(False)
-    sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
-    structlog.reset_defaults()
+    """The log of this process, as JSON lines, `KNOWN` masked."""
+    with logged() as out:
+        yield out
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from adapters import telemetry
 from bot.errors import IntegrationError, StorageUnavailable
 from handlers import middleware, routes
+from tests.fakes.logs import KNOWN
 from tests.fakes.platform import SECRET, said
 from tests.fakes.services import Bench
-from tests.handlers.conftest import KNOWN
 
 TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
 OURS = r"[0-9a-f]{16}"
