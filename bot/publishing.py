@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot import proposal
 from bot.agents_at_work import Work
 from bot.errors import BellhopError, JobCancelled, JobFailed
+from bot.patience import patiently
 from bot.planning import Plan
 from bot.platform import Forge, PullRequest, PullRequestDraft
 from bot.run import Run
@@ -96,7 +97,7 @@ async def finish(run: Run, forge: Forge, plan: Plan, sha: str, summary: str, che
         await _remember(run, plan, sha, None)
         return JobResult(result=plan.branch, explanation=harmless(summary))
     await run.check()
-    pull = await _pull(run, forge, plan, summary, checks)
+    pull = await patiently(run, lambda: _pull(run, forge, plan, summary, checks))
     await _remember(run, plan, sha, pull)
     # A cancel that came while it was opened still counts: the caller takes back what is new.
     await run.check()

@@ -14,6 +14,7 @@ from bot import agents_at_work, checking, planning, prompt, publishing, undoing
 from bot.agents_at_work import Work
 from bot.diff_policy import Limits, violations
 from bot.errors import JobFailed
+from bot.patience import patiently
 from bot.planning import Plan
 from bot.run import Run
 from bot.safety import mask
@@ -37,7 +38,7 @@ async def resolve(run: Run) -> JobResult:
     if run.job.request.verb == "undo":
         return await undoing.undo(run)
     forge = run.services.forge_of(planning.place(run.job)[1])
-    plan = await planning.make(run, forge)
+    plan = await patiently(run, lambda: planning.make(run, forge))
     run.event(JobEventType.STEP, FETCHING.format(repository=plan.thread.repository))
     async with run.services.workspaces.open(run.job.id, run.job.attempt, plan.checkout) as workspace:
         if publishing.is_published(run.job, workspace):

@@ -1,7 +1,7 @@
 """Pushing one branch, so that it is known afterwards whether it happened and nobody else's work is ever overwritten.
 
-A lease names what the branch must still be (git-scm.com/docs/git-push, --force-with-lease). An answer that got lost is looked
-up before the push is repeated. A branch that moved is fetched and our one commit is put on top of it, once.
+A lease names what the branch must still be (git-scm.com/docs/git-push, --force-with-lease). An answer that got lost is
+looked up before the push is repeated. A branch that moved is fetched and our one commit is put on top of it, once.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Push:
         return f"refs/heads/{self.branch}"
 
     async def push(self, sha: str, expected: str, remake: Remake) -> str:
-        """Make the branch `sha`, if it still is `expected` ("": absent); else put our commit on top of it. The sha it is then.
+        """Make the branch `sha`, if it still is `expected` ("": absent); else put our commit on top. The sha it is then.
 
         Raises JobFailed (CONFLICT, PUBLISH), IntegrationError.
         """
@@ -80,7 +80,7 @@ class Push:
             raise JobFailed(Failure.CONFLICT, MOVED_ON.format(what=self.what)) from None
 
     async def send(self, sha: str, expected: str) -> str:
-        """Push with a lease; `sha` "" deletes. Tries again when the network failed. Raises Moved when the branch is another."""
+        """Push with a lease; `sha` "" deletes. Tries again when the network failed. Raises Moved for another branch."""
         tries = stamina.retry_context(
             NetworkError, attempts=ATTEMPTS, timeout=None, wait_initial=self.pause_seconds
         )
@@ -142,7 +142,7 @@ class Push:
         return theirs
 
     async def _merge(self, ours: str, theirs: str) -> str:
-        """The tree of our commit's change on top of `theirs`. Works on objects alone: no file, hook or filter is touched.
+        """The tree of our commit's change on top of `theirs`. Works on objects alone: no file, no hook, no filter.
 
         Three parentless stand-ins make our commit's parent the merge base, whatever the histories are.
         """

@@ -65,8 +65,10 @@ class Client:
         except TimeoutError:
             raise NetworkError(TOO_SLOW.format(doing=doing, seconds=self.call_timeout_seconds)) from None
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # An answer without a field it must have. Nothing of it goes into the text.
-            raise IntegrationError(UNEXPECTED.format(doing=doing), "answer") from error
+            # An answer without a field it must have. Nothing of it goes into the text. Whoever stands between may have
+            # made it up, so it says neither that nothing happened nor that it will be the same next time.
+            told = UNEXPECTED.format(doing=doing)
+            raise IntegrationError(told, "answer", retryable=True, is_ambiguous=True) from error
 
     async def send(self, doing: str, verb: str, path: str, query: Mapping[str, Any], body: Any = None) -> Any:
         """One request. Raises IntegrationError or a child."""
