@@ -1,8 +1,8 @@
 """The git program on the host, so that nothing a repository holds can change what it does.
 
-Every call gets its own environment: no configuration but ours, no hooks, no file-system monitor, no drivers, only http(s), no
-prompt, no redirect, limits on time and output. The credential goes by environment as a header for exactly one host: it is in
-no URL, no argv, no file.
+Every call gets its own environment: no configuration but ours, no hooks, no file-system monitor, no drivers, only
+http(s), no prompt, no redirect, limits on time and output. The credential goes by environment as a header for exactly
+one host: it is in no URL, no argv, no file.
 
 git-scm.com/docs/git-config (GIT_CONFIG_COUNT, http.<url>.*, protocol.allow), git-scm.com/docs/git (environment)
 """
@@ -105,7 +105,7 @@ class Git:
     ) -> bytes:
         """The output of `git <arguments>`. `what` begins the text of an error: "fetching acme/shop".
 
-        Raises AuthenticationError, NotFoundError, NetworkError, or IntegrationError ("disk_full", "git"), without secrets.
+        Raises AuthenticationError, NotFoundError, NetworkError, IntegrationError ("disk_full", "git"), without secrets.
         """
         code, output, errors = await self.attempt(
             what, place, *arguments, remote=remote, stdin=stdin, extra=extra
@@ -123,7 +123,7 @@ class Git:
         stdin: bytes = b"",
         extra: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes, str]:
-        """Exit code, output and error text, for calls whose failure means something. Raises IntegrationError for no answer at all."""
+        """Exit code, output and error text, for calls whose failure means something. Raises IntegrationError."""
         environment = self._environment(place, remote) | dict(extra or {})
         seconds = self.network_timeout_seconds if remote else self.timeout_seconds
         program = shutil.which("git", path=self.path)

@@ -1,4 +1,4 @@
-"""What git says on its error output, as errors of ours: refused, not found, unreachable, disk full. Texts are masked."""
+"""What git says on its error output, as errors of ours: refused, not found, unreachable, disk full; masked."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ NOT_FOUND = re.compile(
 )
 REDIRECTED = re.compile(r"unable to update url base from redirection|returned error: 30\d", re.IGNORECASE)
 UNREACHABLE = re.compile(
-    r"Could not resolve (host|proxy)|Failed to connect|Couldn't connect|Connection (refused|reset|timed out)|Recv failure"
-    r"|Send failure|Empty reply from server|early EOF|hung up unexpectedly|unexpected disconnect|RPC failed"
-    r"|returned error: (429|5\d\d)|Operation too slow|transfer closed|Timeout was reached|timed out|bad line length"
-    r"|the remote end hung up|expected flush after|invalid server response|unexpected end of file|unable to access",
+    r"Could not resolve (host|proxy)|Failed to connect|Couldn't connect|Connection (refused|reset|timed out)"
+    r"|Recv failure|Send failure|Empty reply from server|early EOF|hung up unexpectedly|unexpected disconnect"
+    r"|RPC failed|returned error: (429|5\d\d)|Operation too slow|transfer closed|Timeout was reached|timed out"
+    r"|bad line length|the remote end hung up|expected flush after|invalid server response"
+    r"|unexpected end of file|unable to access",
     re.IGNORECASE,
 )
 

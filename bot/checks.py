@@ -48,7 +48,7 @@ NOTHING = "nothing found to run"
 
 
 def find(texts: Mapping[str, str]) -> Checks:
-    """The checks of a repository whose files hold `texts`. Raises JobFailed(SETUP) with line and remedy for a wrong `.bellhop.yml`."""
+    """The checks of a repository whose files hold `texts`. Raises JobFailed(SETUP) with the line of what is wrong."""
     if CONFIGURATION in texts:
         return _configured(texts[CONFIGURATION])
     return _detected(texts) or Checks(source=NOTHING)
@@ -165,7 +165,7 @@ def _python(texts: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def _unittest(tests: list[str], texts: Mapping[str, str]) -> str:
-    """From the root when the tests are a package or lie there, else from their folder: unittest looks into packages only."""
+    """From the root when the tests are a package or lie there, else from their folder: only packages are entered."""
     folder = tests[0].rpartition("/")[0].partition("/")[0]
     is_package = not folder or f"{folder}/__init__.py" in texts
     return "python3 -m unittest discover -v" if is_package else f"python3 -m unittest discover -v -s {folder}"

@@ -1,4 +1,4 @@
-"""How many tests passed and failed, read from what the usual test programs print. Nothing is guessed: no summary, no counts."""
+"""How many tests passed and failed, read from what the usual test programs print. No summary, no counts."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Counts(NamedTuple):
 # docs.pytest.org/en/stable/how-to/output.html: "=== 1 failed, 41 passed, 2 skipped in 0.12s ===", bars absent with -q
 PYTEST = re.compile(r"^=*\s*((?:\d+ [a-z]+,? ?)+) in [\d.]+s(?: \([\d:]+\))?\s*=*$", re.MULTILINE)
 PYTEST_PART = re.compile(r"(\d+) (passed|failed|errors?|xpassed|xfailed)")
-# docs.python.org/3/library/unittest.html: "Ran 3 tests in 0.001s", then "OK (skipped=1)" or "FAILED (failures=1, errors=1)"
+# docs.python.org/3/library/unittest.html: "Ran 3 tests in 0.001s", then "OK (skipped=1)" or "FAILED (errors=1)"
 UNITTEST = re.compile(
     r"^Ran (\d+) tests? in [\d.]+s\s+(OK|FAILED|NO TESTS RAN)(?: \(([^)]*)\))?", re.MULTILINE
 )
 UNITTEST_PART = re.compile(r"(failures|errors|skipped|unexpected successes)=(\d+)")
-# pkg.go.dev/cmd/go#hdr-Test_packages: "--- PASS: TestX (0.00s)" with -v; "--- FAIL:" always; "ok  \tpkg\t0.01s" a package
+# pkg.go.dev/cmd/go#hdr-Test_packages: "--- PASS: TestX (0.00s)" with -v only, "--- FAIL: TestX (0.00s)" always
 GO = re.compile(r"^--- (PASS|FAIL): ", re.MULTILINE)
 # doc.rust-lang.org/rustc/tests: "test result: ok. 3 passed; 0 failed; 0 ignored; ..."
 CARGO = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed;", re.MULTILINE)
-# jestjs.io/docs/getting-started, vitest.dev: "Tests:       1 failed, 2 passed, 3 total" and "Tests  1 failed | 2 passed (3)"
+# jestjs.io/docs/getting-started, vitest.dev: "Tests:  1 failed, 2 passed, 3 total", "Tests  1 failed | 2 passed (3)"
 JEST = re.compile(r"^\s*Tests:?\s+(.*(?:total|\(\d+\)))\s*$", re.MULTILINE)
 JEST_PART = re.compile(r"(\d+) (passed|failed)")
 # nodejs.org/api/test.html#test-reporters: "# pass 3" (tap), "ℹ pass 3" (spec)

@@ -1,6 +1,6 @@
 """What a change may not be: too large, too powerful, not a change of files at all, or the bearer of a secret.
 
-Pure: it reads what git on the host says (`Diff`), never the tree. Every violation is listed in words, none is fixed silently.
+Pure: it reads what git on the host says (`Diff`), never the tree. Every violation is listed in words, none is mended.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from pathlib import Path
 from adapters.git import Git, Place
 from bot.workshop import Commit
 
-COMMITTING = "committing to {name}"
+COMMITTING = "committing"
 NO_NAME = "Bellhop"
 UNSAFE = re.compile(r"[<>\x00-\x1f\x7f]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -17,7 +17,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Signing:
-    """How commits are signed: not at all, or with the key in a file (SSH), or by the id of a key in `gpg_home` (GPG)."""
+    """How commits are signed: not at all, with the key in a file (SSH), or by the id of a key in `gpg_home` (GPG)."""
 
     key: str = ""
     gpg_home: str = ""
@@ -38,9 +38,7 @@ class Signing:
         return ("-c", "gpg.format=ssh") if self.key and Path(self.key).is_file() else ()
 
 
-async def make(
-    git: Git, place: Place, commit: Commit, tree: str, parent: str, signing: Signing, name: str
-) -> str:
+async def make(git: Git, place: Place, commit: Commit, tree: str, parent: str, signing: Signing) -> str:
     """The sha of a new commit of `tree` on `parent`."""
     author, email = _person(commit.author_name) or NO_NAME, _person(commit.author_email)
     people = {
@@ -50,7 +48,7 @@ async def make(
         "GIT_COMMITTER_EMAIL": email,
     }
     output = await git.run(
-        COMMITTING.format(name=name),
+        COMMITTING,
         place,
         *signing.config,
         *("commit-tree", tree, "-p", parent, *signing.arguments, "-F", "-"),

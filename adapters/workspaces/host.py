@@ -26,13 +26,14 @@ from models.job import Failure
 OPENING = "opening a workspace of {name}"
 MOVED = "{what}: `{start}` is not the commit any more that was asked about"
 NO_DISK = "{what}: {reason}"
+TAKEN = "{what}: another process uses its folder"
 CHECKED_OUT = "As it was checked out."
 NOBODY = {f"GIT_{role}_{part}": "nobody" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
 AGENT = "[user]\n\tname = agent\n\temail = agent@localhost\n"
 
 
 class GitWorkspaces:
-    """See `bot.workshop.Workspaces`. `root` is the data folder; `branch_prefix` begins every branch that may be pushed."""
+    """See `bot.workshop.Workspaces`. `root` is the data folder; `branch_prefix` begins every branch we may push."""
 
     def __init__(
         self,
@@ -115,7 +116,7 @@ class GitWorkspaces:
         return start if code else output.decode().split()[0]
 
     async def _make_throw_away(self, what: str, workspace: GitWorkspace) -> None:
-        """Agents like `git diff`: a repository of one commit with its own objects, no remote, never read by us again."""
+        """Agents like `git diff`: a repository of one commit, its own objects, no remote, never read by us again."""
         theirs = Place(workspace.path / ".git", workspace.path)
         await self._git.run(what, None, "init", "--quiet", "--template=", str(workspace.path))
         commit = ("commit-tree", f"{workspace.start_sha}^{{tree}}", "-m", CHECKED_OUT)
@@ -190,7 +191,8 @@ def _prepare(folder: Path, home: Path, what: str) -> int:
         lock = locks.take(folder / "lock")
     except OSError as error:
         raise IntegrationError(NO_DISK.format(what=what, reason=error.strerror), "disk_full") from None
-    assert lock is not None, "the folder is new"
+    if lock is None:
+        raise IntegrationError(TAKEN.format(what=what), "busy", retryable=True)
     return lock
 
 

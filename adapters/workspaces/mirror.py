@@ -1,4 +1,4 @@
-"""A repository's bare mirror: one fetch of what is new, whoever needs it. Never seen by an agent, never collected while used."""
+"""A repository's bare mirror: one fetch of what is new, whoever needs it. Never seen by an agent, never collected."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ async def blobs(
 
 
 async def texts(git: Git, place: Place, what: str, commit: str, patterns: Sequence[str]) -> Mapping[str, str]:
-    """The files of `commit` whose path matches a pattern (`*` also matches `/`), 20 a pattern at most, large ones left out."""
+    """The files of `commit` whose path matches a pattern (`*` also matches `/`), 20 a pattern, large ones left out."""
     listing = await git.run(what, place, "ls-tree", "-r", "-z", "--long", commit)
     sizes: dict[str, tuple[str, int]] = {}
     for line in listing.split(b"\0"):

@@ -62,7 +62,7 @@ class Push:
         return f"refs/heads/{self.branch}"
 
     async def push(self, sha: str, expected: str, remake: Remake) -> str:
-        """Make the branch `sha`, if it still is `expected` ("": absent); else put our commit on top. The sha it is then.
+        """Make the branch `sha`, if it still is `expected` ("": absent); else put our commit on top. The new sha.
 
         Raises JobFailed (CONFLICT, PUBLISH), IntegrationError.
         """

@@ -1,8 +1,8 @@
 """From a tree that anybody may have written to a git tree object, without running or believing anything in it.
 
 `git add` is not used: in a folder that became a repository it would start git with *that* repository's configuration
-(git-scm.com/docs/git-submodule, `ignore`), and stop at one without a commit. Instead every path is looked at here, and only
-plain files and links are handed to `git update-index`. What is another repository is named, never entered.
+(git-scm.com/docs/git-submodule, `ignore`), and stop at one without a commit. Instead every path is looked at here, and
+only plain files and links are handed to `git update-index`. What is another repository is named, never entered.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ GITLINK = "160000"
 MOST_NEW_BYTES = 64 * 1024 * 1024
 #: What agents and test programs leave behind, in gitignore's words. Only untracked files are ever ignored.
 LEFTOVERS = (
-    ".aider*", "__pycache__/", "*.py[co]", ".pytest_cache/", ".mypy_cache/", ".ruff_cache/", ".hypothesis/", ".tox/", ".nox/",
-    ".venv/", "*.egg-info/", ".coverage", "node_modules/", ".DS_Store", "*.swp", "core.[0-9]*",
+    ".aider*", "__pycache__/", "*.py[co]", ".pytest_cache/", ".mypy_cache/", ".ruff_cache/", ".hypothesis/", ".tox/",
+    ".nox/", ".venv/", "*.egg-info/", ".coverage", "node_modules/", ".DS_Store", "*.swp", "core.[0-9]*",
 )  # fmt: skip
-#: No driver of any kind, whatever the repository's own attributes ask for. gitattributes(5): this file wins over theirs.
+#: No driver of any kind, whatever the repository's attributes ask for. gitattributes(5): this file wins over theirs.
 ATTRIBUTES = "* !filter !diff !merge !working-tree-encoding\n"
 
 
@@ -46,12 +46,11 @@ class Look:
     left_out: tuple[FileChange, ...]
 
 
-async def stage(git: Git, place: Place, what: str) -> Staged:
-    """The tree object of the work tree as it is now."""
+async def stage(git: Git, place: Place, root: Path, what: str) -> Staged:
+    """The tree object of the work tree at `root` as it is now."""
     tracked, links = await _tracked(git, place, what)
     others = await _others(git, place, what)
-    assert place.work_tree is not None, "there is a tree to look at"
-    look = await asyncio.to_thread(_look, place.work_tree, tracked, others, frozenset(links))
+    look = await asyncio.to_thread(_look, root, tracked, others, frozenset(links))
     await _remove(git, place, what, look.gone)
     await _add(git, place, what, look.present)
     tree = await git.text(what, place, "write-tree")

@@ -23,7 +23,7 @@ NOT_COMMITTED = "pushing {branch}: nothing is committed"
 
 
 class GitWorkspace:
-    """See `bot.workshop.Workspace`. What `diff` saw is what `commit` commits: nothing that ran in between can slip in."""
+    """See `bot.workshop.Workspace`. What `diff` saw is what `commit` commits: nothing slips in between."""
 
     def __init__(self, git: Git, folder: Path, checkout: Checkout, shas: tuple[str, str, str]) -> None:
         self.path = folder / "tree"
@@ -55,7 +55,7 @@ class GitWorkspace:
 
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now. This is what `commit` will commit."""
-        self._staged = await staging.stage(self._git, self._place, self._what)
+        self._staged = await staging.stage(self._git, self._place, self.path, self._what)
         seen = await objects.compare(self._git, self._place, self._what, self._start_tree, self._staged.tree)
         return seen.model_copy(update={"files": (*seen.files, *self._staged.left_out)})
 
@@ -64,9 +64,9 @@ class GitWorkspace:
         return f"{self.start_sha}^{{tree}}"
 
     async def secrets_in(self, values: Sequence[str]) -> list[str]:
-        """Paths of changed files that contain one of `values`, as it is or in base 64, in their content, name or link target."""
+        """Paths of changed files that contain one of `values`, plain or in base 64, in content, name or link target."""
         wanted = _needles([*values, *(r.token.get_secret_value() for r in self._remotes)])
-        staged = self._staged or await staging.stage(self._git, self._place, self._what)
+        staged = self._staged or await staging.stage(self._git, self._place, self.path, self._what)
         changed = await objects.changes(self._git, self._place, self._what, self._start_tree, staged.tree)
         found = [entry.path for entry in changed if _contains(entry.path.encode(), wanted)]
         async for entry, content in objects.blobs(self._git, self._place, self._what, changed):
@@ -81,15 +81,13 @@ class GitWorkspace:
 
     async def commit(self, commit: Commit) -> str:
         """Commit what `diff` saw last (the tree as it is now, when it was never asked); the sha."""
-        staged = self._staged or await staging.stage(self._git, self._place, self._what)
+        staged = self._staged or await staging.stage(self._git, self._place, self.path, self._what)
         sha = await self._make(commit, staged.tree, self.start_sha)
         self._commit = commit, sha
         return sha
 
     async def _make(self, commit: Commit, tree: str, parent: str) -> str:
-        return await commits.make(
-            self._git, self._place, commit, tree, parent, self.signing, self._checkout.repository
-        )
+        return await commits.make(self._git, self._place, commit, tree, parent, self.signing)
 
     async def push(self) -> str:
         """Push the branch with a lease on what it was when fetched; see `adapters/workspaces/push.py`."""

@@ -30,7 +30,7 @@ QUIET = {
 
 @dataclass
 class GitServer:
-    """`fault` is asked for each request; what it returns is the answer. `after` replaces the answer once the work is done."""
+    """`fault` is asked for each request; what it returns is the answer. `after` replaces the answer to work done."""
 
     root: Path
     url: str = ""
@@ -80,8 +80,7 @@ class GitServer:
         return self.tip(branch, name=name)
 
     def tip(self, branch: str, name: str = NAME) -> str:
-        found = self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}", name=name)
-        return found
+        return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}", name=name)
 
     def show(self, branch: str, path: str, name: str = NAME) -> str:
         return self.git("show", f"{branch}:{path}", name=name)

@@ -94,12 +94,16 @@ async def test_the_token_is_on_no_disk_and_in_no_argv(
         (workspace.path / "new.txt").write_text("x")
         await workspace.commit(commit)
         await workspace.push()
-        found = [path for path in data.rglob("*") if path.is_file() and holds_token(path.read_bytes())]
+        found = holding_token(data)
     looking.cancel()
     assert found == []
     assert any(b"fetch" in line for line in looked), "git was seen at work"
     assert not any(holds_token(line) for line in looked)
     assert all(TOKEN not in path for _, path, _ in server.seen)
+
+
+def holding_token(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and holds_token(path.read_bytes())]
 
 
 def holds_token(content: bytes) -> bool:

@@ -1,5 +1,7 @@
 """Trees whose author wants git on the host to run something. Each trap leaves a mark when it does."""
 
+# ruff: noqa: ASYNC240 - what these block is a loop that waits for them
+
 import os
 import subprocess
 from collections.abc import Callable
@@ -27,7 +29,8 @@ def own_repository(workspace: Workspace, bait: str) -> None:
         git config core.fsmonitor '{bait}; false'
         git config core.sshCommand '{bait}'
         git config core.pager '{bait}'
-        git config filter.x.clean '{bait}; cat'; git config filter.x.smudge '{bait}; cat'; git config filter.x.required true
+        git config filter.x.clean '{bait}; cat'; git config filter.x.smudge '{bait}; cat'
+        git config filter.x.required true
         git config diff.x.command '{bait}'; git config diff.x.textconv '{bait}; cat'
         git config merge.x.driver '{bait}'
         git config url.http://127.0.0.1:1/.insteadOf http://127.0.0.1
@@ -140,7 +143,8 @@ GITLINK_SHA = "1" * 40
 
 def add_gitlink(server: GitServer) -> None:
     """The repository has a submodule."""
-    stream = f"commit refs/heads/main\ncommitter S <s@example.com> 1700000000 +0000\ndata 1\nx\nfrom {server.tip('main')}\n"
+    head = "commit refs/heads/main\ncommitter S <s@example.com> 1700000000 +0000\ndata 1\nx\n"
+    stream = f"{head}from {server.tip('main')}\n"
     server.git("fast-import", "--quiet", stdin=f"{stream}M 160000 {GITLINK_SHA} vendor/lib\n".encode())
 
 

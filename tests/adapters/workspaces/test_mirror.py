@@ -1,5 +1,7 @@
 """Mirrors: one fetch of what is new, under a lock between processes, with errors that say what is wrong."""
 
+# ruff: noqa: ASYNC220, ASYNC221 - what these block is a loop that waits for them
+
 import asyncio
 import subprocess
 import sys
@@ -60,7 +62,8 @@ async def test_many_at_once_share_one_mirror(
 
 async def test_locks_hold_across_processes_and_die_with_their_holder(tmp_path: Path) -> None:
     path = tmp_path / "lock"
-    code = f"import fcntl, time; f = open({str(path)!r}, 'w'); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); time.sleep(60)"
+    take = f"import fcntl, time; f = open({str(path)!r}, 'w'); fcntl.flock(f, fcntl.LOCK_EX)"
+    code = f"{take}; print('held', flush=True); time.sleep(60)"
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
         assert holder.stdout is not None
@@ -106,7 +109,7 @@ async def test_each_refusal_has_its_error(
     checkout: Checkout,
 ) -> None:
     server.fault = lambda request: web.Response(status=status, text="no")
-    with pytest.raises(error, match="^cloning acme/shop: ") as caught:
+    with pytest.raises(error, match=r"^cloning acme/shop: ") as caught:
         await opened(workspaces, checkout)
     assert TOKEN not in str(caught.value)
     assert len(server.seen) == (3 if caught.value.retryable else 1)
@@ -115,7 +118,7 @@ async def test_each_refusal_has_its_error(
 async def test_a_wrong_token_is_told_as_such(
     server: GitServer, workspaces: GitWorkspaces, checkout: Checkout
 ) -> None:
-    with pytest.raises(AuthenticationError, match="^cloning acme/shop: "):
+    with pytest.raises(AuthenticationError, match=r"^cloning acme/shop: "):
         await opened(workspaces, checkout.model_copy(update={"remote": server.remote(token="wrong")}))
 
 
@@ -145,7 +148,7 @@ async def test_the_token_follows_no_redirect(
         status=302, headers={"Location": f"{target}{request.path_qs}"}
     )
     try:
-        with pytest.raises(IntegrationError, match="^cloning acme/shop: "):
+        with pytest.raises(IntegrationError, match=r"^cloning acme/shop: "):
             await opened(workspaces, checkout)
     finally:
         await runner.cleanup()
@@ -170,5 +173,5 @@ async def test_half_an_answer_is_tried_again(
 async def test_a_full_disk_is_called_so(data: Path, workspaces: GitWorkspaces, checkout: Checkout) -> None:
     (data / "work").parent.mkdir(parents=True)
     (data / "work").write_text("a file where the folder should be")
-    with pytest.raises(IntegrationError, match="^opening a workspace of acme/shop: "):
+    with pytest.raises(IntegrationError, match=r"^opening a workspace of acme/shop: "):
         await opened(workspaces, checkout)

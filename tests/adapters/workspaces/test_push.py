@@ -1,5 +1,7 @@
 """Pushing against a host that moves, refuses, fails and forgets to answer."""
 
+# ruff: noqa: ASYNC221 - what these block is a loop that waits for them
+
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """A workspace from checkout to push, against a real git host."""
 
+# ruff: noqa: ASYNC221 - what these block is a loop that waits for them
+
 import os
 import subprocess
 from pathlib import Path
