@@ -75,7 +75,16 @@ class Child:
                 else min(pause * 2, LONGEST_PAUSE_SECONDS)
             )
             await asyncio.sleep(pause)
-            await self._spawn()
+            await self._spawn_again()
+
+    async def _spawn_again(self) -> None:
+        """A host short of memory or processes refuses for a while; giving up would leave it without this child."""
+        while True:
+            try:
+                return await self._spawn()
+            except OSError as error:
+                self.report(self.name, error.errno or -1)
+                await asyncio.sleep(LONGEST_PAUSE_SECONDS)
 
 
 @asynccontextmanager
