@@ -1,8 +1,8 @@
 """From a tree that anybody may have written to a git tree object, without running or believing anything in it.
 
-`git add` is not used: in a folder that became a repository it would start git with *that* repository's configuration
-(git-scm.com/docs/git-submodule, `ignore`), and stop at one without a commit. Instead every path is looked at here, and
-only plain files and links are handed to `git update-index`. What is another repository is named, never entered.
+`git add` is not used: it looks into a folder that became a repository (git-scm.com/docs/git-submodule, `ignore`), and it
+stops at one without a commit. Instead every path is looked at here, and only plain files and links are handed to
+`git update-index`. What is another repository is named, never entered.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def tracked_folder_becomes_a_repository(workspace: Workspace, bait: str) -> None
 
 
 def submodule_becomes_a_repository(workspace: Workspace, bait: str) -> None:
-    """`git add` and `git status` would run git in there, with its configuration."""
+    """`git status` would look into it, by its own settings."""
     shell(
         workspace.path,
         f"""
