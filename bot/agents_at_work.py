@@ -18,6 +18,8 @@ MISSING = "starting {name}: {missing}"
 FAILED = "{name} gave up: {error}"
 WITHOUT_RESULT = "{name} ended without a result"
 MOST_EVENT_CHARACTERS = 4000
+MOST_EVENTS = 5000  # of one run; an agent that babbles fills no database
+NOT_KEPT = "[more of what {name} said is not kept]"
 FAILURES = {
     AgentStop.TIMEOUT: Failure.TIMEOUT,
     AgentStop.IDLE: Failure.IDLE,
@@ -63,12 +65,15 @@ async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box
     )
     await run.agent_state(AgentState.LOADING)
     working = agent.run(task, box)
-    is_running = False
+    count = 0
     async for event in working:
-        if not is_running:
-            is_running = True
+        count += 1
+        if count == 1:
             await run.agent_state(AgentState.RUNNING)
-        _note(run, event)
+        if count <= MOST_EVENTS:
+            _note(run, event)
+    if count > MOST_EVENTS:
+        run.event(JobEventType.LOG, NOT_KEPT.format(name=agent.name))
     result = await working.result()
     if result.cost_usd or result.tokens_in:
         tokens = {"tokens_in": result.tokens_in, "tokens_out": result.tokens_out}

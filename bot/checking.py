@@ -15,7 +15,10 @@ from models.job import JobEventType
 from models.pipeline import Checks, CheckStep, StepResult, Verdict
 
 TAIL_LINES = 60
-KEPT_BYTES = 1024 * 1024
+COUNTED_LINES = 5000  # summaries come last
+LINE_CHARACTERS = 2000
+KEPT_CHARACTERS = 1024 * 1024  # of one command's output, in the log
+NOT_KEPT = "[more output is not kept]"
 STOPPED = "running `{name}`: it was stopped"
 LOG_LINES = 50  # so many lines make one event
 
@@ -49,33 +52,48 @@ async def _step(run: Run, step: CheckStep, checks: Checks, workspace: Workspace,
         role="check",
     )
     running = await box.start(spec)
-    tail: deque[str] = deque(maxlen=TAIL_LINES)
-    batch: list[str] = []
-    kept: list[str] = []
-    size = 0
+    heard: deque[str] = deque(maxlen=COUNTED_LINES)
+    log = _Log(run)
     async for raw in running.lines():
-        line = mask(raw.decode(errors="replace").rstrip("\n"), run.services.known_secrets)
-        tail.append(line)
-        batch.append(line)
-        size += len(raw)
-        if size < KEPT_BYTES:
-            kept.append(line)
-        if len(batch) >= LOG_LINES:
-            run.event(JobEventType.LOG, "\n".join(batch))
-            batch = []
-    if batch:
-        run.event(JobEventType.LOG, "\n".join(batch))
+        line = mask(raw.decode(errors="replace").rstrip("\n"), run.services.known_secrets)[:LINE_CHARACTERS]
+        heard.append(line)
+        log.add(line)
+    log.write()
     code = await running.wait()
     if running.stop_reason == "stopped":
         raise JobCancelled(STOPPED.format(name=step.name))  # it did not fail: whoever stopped us says why
-    counts = found_counts.count("\n".join([*kept[-2000:], *tail]))
+    counts = found_counts.count("\n".join(heard))
     return StepResult(
         name=step.name,
         is_ok=code == 0 and running.stop_reason == "end",
         exit_code=code,
         seconds=monotonic() - began,
-        tail="\n".join(tail),
+        tail="\n".join(list(heard)[-TAIL_LINES:]),
         tests_passed=counts.passed if counts else None,
         tests_failed=counts.failed if counts else None,
         stop=running.stop_reason,
     )
+
+
+class _Log:
+    """A command's output on its way into events, a batch of lines each, and no more than can be kept."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._lines: list[str] = []
+        self._room = KEPT_CHARACTERS
+
+    def add(self, line: str) -> None:
+        """The next line."""
+        if self._room < 0:
+            return
+        self._room -= len(line) + 1
+        self._lines.append(line if self._room >= 0 else NOT_KEPT)
+        if len(self._lines) >= LOG_LINES:
+            self.write()
+
+    def write(self) -> None:
+        """What waits for its batch to fill."""
+        if self._lines:
+            self._run.event(JobEventType.LOG, "\n".join(self._lines))
+            self._lines = []

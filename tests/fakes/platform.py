@@ -92,9 +92,12 @@ class FakePlatform:
         self.failures: dict[str, list[IntegrationError]] = {}
         self.lost_answers: dict[str, list[IntegrationError]] = {}
         self.pulls: list[PullRequest] = []
+        self.drafts: list[PullRequestDraft] = []
         self.branches: set[str] = set()
         self.context_fields: dict[str, object] = {}
         self.can_push = True
+        self.repository_fields: dict[str, object] = {}
+        self.template = ""
         self._ids = itertools.count(1000)
 
     # --- Platform ---
@@ -207,7 +210,8 @@ class FakePlatform:
 
     async def repository(self, repository: str) -> RepositoryInfo:
         self._enter("repository")
-        return RepositoryInfo(name=repository, default_branch="main")
+        fields = {"name": repository, "default_branch": "main"} | self.repository_fields
+        return RepositoryInfo.model_validate(fields)
 
     async def has_branch(self, repository: str, branch: str) -> bool:
         self._enter("has_branch")
@@ -218,13 +222,14 @@ class FakePlatform:
         return next(pull for pull in self.pulls if pull.number == number)
 
     async def pull_template(self, repository: str, base: str) -> str:
-        return ""
+        return self.template
 
     async def find_pull(self, repository: str, head_repository: str, head: str) -> PullRequest | None:
         return next((pull for pull in self.pulls if pull.head_ref == head and pull.is_open), None)
 
     async def open_pull(self, draft: PullRequestDraft) -> PullRequest:
         self._enter("open_pull")
+        self.drafts.append(draft)
         if (known := await self.find_pull(draft.repository, draft.head_repository, draft.head)) is not None:
             return known
         pull = PullRequest(
