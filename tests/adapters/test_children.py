@@ -199,6 +199,7 @@ async def test_a_child_sees_its_standard_input_end_when_its_parent_is_killed(tol
     try:
         await until(lambda: bool(words(told)), "the child told its pid")
         child = int(words(told)[0])
+        await asyncio.sleep(0.3)  # one without such a standard input would be gone by now
         assert not is_gone(child)
     finally:
         parent.kill()
