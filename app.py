@@ -94,7 +94,7 @@ def known_secrets(settings: Settings, platforms: Iterable[Platform]) -> tuple[st
     """Every secret value this process holds: masked wherever it would appear."""
     redis_password = urlsplit(settings.redis_url.get_secret_value()).password or ""
     database_password = urlsplit(settings.database).password or ""
-    own = (redis_password, database_password, settings.secret_key.get_secret_value())
+    own = (redis_password, database_password)
     theirs = [secret for platform in platforms for secret in platform.secrets]
     return tuple(value for value in (*own, *theirs) if len(value) >= SHORTEST_SECRET)
 

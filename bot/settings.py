@@ -39,17 +39,10 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    public_url: str = Field(
-        "", description="How people's browsers and platforms reach this server; used in links."
-    )
     name: str = Field(
         "bellhop",
         pattern=r"^[A-Za-z][A-Za-z0-9-]{0,38}$",
         description="The name that is mentioned and typed after the slash.",
-    )
-    label: str = Field("bellhop", description="The label that asks for a job.")
-    secret_key: SecretStr = Field(
-        SecretStr(""), description="Key for what is stored encrypted and for signed links."
     )
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="`auto`: console on a terminal, JSON elsewhere."
@@ -57,7 +50,6 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe level that is written."
     )
-    policy: str = Field("", description="Path of the server's policy file.")
 
     dispatcher: Literal["on", "off"] = Field(
         "on", description="`off` keeps deliveries without working on them (for measuring and maintenance)."
@@ -107,9 +99,6 @@ class Settings(BaseSettings):
 
     http_proxy: str = Field("", description="Proxy for calls to platforms.")
     ca_bundle: str = Field("", description="PEM file of additional certificate authorities.")
-    embedded_playground: bool = Field(
-        False, description="Serve the playground beside the app (`app.py all --playground` sets it)."
-    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

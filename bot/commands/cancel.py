@@ -10,10 +10,10 @@ from models.delivery import Disposition
 from models.identity import Role
 from models.job import JobEvent, JobEventType, JobStatus
 
-STOPPING = "⏹ Stopping {handle}; its card tells when it is done."
-CANCELLED = "⏹ {handle} cancelled before it began."
+STOPPING = "⏹ Stopping {handle}; its card tells when it is done. `{slash} status {handle}`"
+CANCELLED = "⏹ {handle} cancelled before it began. `{slash} retry {handle}`"
 ENDED = "{handle} has ended already ({status}). `{slash} status {handle}`"
-TWICE = "{handle} is being stopped already, by @{by}."
+TWICE = "{handle} is being stopped already, by @{by}. `{slash} status {handle}`"
 ASKED = "@{by} asked to stop it"
 
 
@@ -23,14 +23,14 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     if job.status.is_terminal:
         return Said(text=ENDED.format(handle=job.handle, status=job.status.value, slash=ask.slash))
     if job.cancel_requested_at is not None:
-        return Said(text=TWICE.format(handle=job.handle, by=job.cancel_requested_by))
+        return Said(text=TWICE.format(handle=job.handle, by=job.cancel_requested_by, slash=ask.slash))
     note = JobEvent(type=JobEventType.NOTICE, data=ASKED.format(by=ask.actor.login))
     await work.jobs.add_event(job.id, note)
     after = await work.jobs.request_cancel(job.id, ask.actor.login)
     await work.outbox.want(job.id, is_urgent=True)
     text = CANCELLED if after.status is JobStatus.CANCELLED else STOPPING
     return Said(
-        text=text.format(handle=job.handle),
+        text=text.format(handle=job.handle, slash=ask.slash),
         disposition=Disposition.ACCEPTED,
         detail=f"cancel of {job.handle}",
         moved=(after,) if after.status is JobStatus.CANCELLED else (),

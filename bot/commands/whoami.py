@@ -7,7 +7,7 @@ from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
 
-YOU = "You are @{login} ({source} id {id}) with role **{role}** on {place}. Here you may: {verbs}."
+YOU = "You are @{login} ({source} id {id}) with role **{role}** on {place}. Here you may: {verbs}. `{slash} help`"
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -21,6 +21,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
             role=ask.role.label,
             place=ask.place,
             verbs=verbs,
+            slash=ask.slash,
         )
     )
 
