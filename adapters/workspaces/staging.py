@@ -1,7 +1,7 @@
 """From a tree that anybody may have written to a git tree object, without running or believing anything in it.
 
-`git add` is not used: it looks into a folder that became a repository (git-scm.com/docs/git-submodule, `ignore`), and it
-stops at one without a commit. Instead every path is looked at here, and only plain files and links are handed to
+`git add` is not used: it looks into a folder that became a repository (git-scm.com/docs/git-submodule, `ignore`), and
+it stops at one without a commit. Instead every path is looked at here, and only plain files and links are handed to
 `git update-index`. What is another repository is named, never entered.
 """
 
