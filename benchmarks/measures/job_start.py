@@ -1,5 +1,7 @@
 """From the accepted command to the running job function, against a no-op in the same RQ worker.
 
+A command is accepted when its delivery gets that disposition: the last thing written before the commit.
+
 Both are told by RQ's own record of when the function was called; the no-op is a function that every Python has loaded.
 """
 
@@ -75,14 +77,13 @@ def _run_job(app: App, person: Person, redis: Redis) -> Start:
     time.sleep(REST_SECONDS)
     issue = person.open_issue("The total is wrong")
     person.comment(issue, COMMAND)
-    job, claimed_at = asyncio.run(_await_end(app))
-    accepted_at = job.created_at or claimed_at
+    job, accepted_at, claimed_at = asyncio.run(_await_end(app))
     moments = (*_told_and_called_at(redis, f"{job.id}-{job.attempt}"), claimed_at)
     return Start(*(_milliseconds(accepted_at, moment) for moment in moments))
 
 
-async def _await_end(app: App) -> tuple[Job, datetime]:
-    """The newest job, ended, and when it was claimed."""
+async def _await_end(app: App) -> tuple[Job, datetime, datetime]:
+    """The newest job, ended; when its delivery got its disposition `accepted`, and when the job was claimed."""
     storage = open_storage(f"sqlite:///{app.database}", is_short_lived=True)
     ends = time.monotonic() + JOB_SECONDS
     while time.monotonic() < ends:
@@ -91,9 +92,12 @@ async def _await_end(app: App) -> tuple[Job, datetime]:
             if newest and newest[0].status.is_terminal and newest[0].id not in _seen:
                 _seen.add(newest[0].id)
                 transitions = await work.jobs.transitions(newest[0].id)
-                return newest[0], next(
+                delivery = await work.deliveries.get(newest[0].delivery_id or 0)
+                claimed_at = next(
                     t.at for t in transitions if t.subject == "job" and t.after == JobStatus.RUNNING
                 )
+                accepted_at = delivery.finished_at if delivery else None
+                return newest[0], accepted_at or claimed_at, claimed_at
         await asyncio.sleep(0.1)
     raise TimeoutError(f"waiting {JOB_SECONDS:.0f} s for the job's end")
 
