@@ -47,6 +47,7 @@ async def compose(
 ) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
     from adapters import agents, redis, runners
+    from adapters.git import Git
     from adapters.storage import open_storage
     from adapters.workspaces.commits import Signing
     from adapters.workspaces.host import GitWorkspaces
@@ -64,7 +65,10 @@ async def compose(
             queue=queue,
             platforms=opened,
             workspaces=GitWorkspaces(
-                settings.data_dir, branch_prefix=settings.branch_prefix, signing=Signing(settings.signing_key)
+                settings.data_dir,
+                Git(proxy=settings.http_proxy, ca_bundle=settings.ca_bundle),
+                branch_prefix=settings.branch_prefix,
+                signing=Signing(settings.signing_key),
             ),
             runner=runners.RUNNERS["local"](settings),
             agents={name: make(settings) for name, make in agents.AGENTS.items()},

@@ -10,7 +10,8 @@ from bot.settings import Settings
 from models.agent import AgentTask
 
 # The program is installed beside this interpreter; naming the interpreter works in a checkout too.
-PROGRAM = (sys.executable, "-m", "playground.agent")
+# `-P`: not from the folder it works in, whose own `playground` could pass for it.
+PROGRAM = (sys.executable, "-P", "-m", "playground.agent")
 
 
 def make(settings: Settings) -> CliAgent:
