@@ -27,7 +27,7 @@ def make(settings: Settings) -> CliAgent:
             "--permission-mode",
             "acceptEdits",
         )
-        model = ("--model", task.model) if task.model else ()
+        model = (f"--model={task.model}",) if task.model else ()
         resume = ("--resume", task.session) if task.session else ()
         scripts = ("--scripts", settings.agent_scripts) if settings.agent_scripts else ()
         return (*fixed, *scripts, *model, *resume)

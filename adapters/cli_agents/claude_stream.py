@@ -7,6 +7,7 @@ https://docs.claude.com/en/docs/claude-code/sdk/sdk-headless
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,7 @@ STOPS = {
     "error_max_budget_usd": AgentStop.BUDGET,
 }
 NO_SESSION = "No conversation found"
+SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 LONGEST_RAW = 4000
 
 
@@ -37,7 +39,7 @@ def parse(line: bytes) -> Iterator[AgentEvent | AgentResult]:
         return
     try:
         yield from _read(event, line)
-    except (AttributeError, TypeError, ValueError, KeyError):
+    except (ArithmeticError, AttributeError, TypeError, ValueError, LookupError):
         # The vendors' streams grow; a known type with an unknown shape is kept as it came.
         yield _raw(line)
 
@@ -45,10 +47,8 @@ def parse(line: bytes) -> Iterator[AgentEvent | AgentResult]:
 def _read(event: dict[str, Any], line: bytes) -> Iterator[AgentEvent | AgentResult]:
     kind, subtype = event.get("type"), event.get("subtype")
     if kind == "system" and subtype == "init":
-        session = str(event.get("session_id") or "")
-        yield AgentEvent(
-            kind=AgentEventKind.SESSION, text=session, data={"model": str(event.get("model") or "")}
-        )
+        data = {"model": str(event.get("model") or "")}
+        yield AgentEvent(kind=AgentEventKind.SESSION, text=_session(event) or "", data=data)
     elif kind == "system" and subtype == "api_retry":
         yield from _retry(event)
     elif kind == "assistant":
@@ -66,7 +66,7 @@ def _retry(event: dict[str, Any]) -> Iterator[AgentEvent | AgentResult]:
     if status in FATAL_STATUSES:
         # It would go on retrying for minutes what can never succeed.
         error = REFUSED.format(status=status)
-        yield AgentResult(is_ok=False, stop=AgentStop.ERROR, error=error, session=event.get("session_id"))
+        yield AgentResult(is_ok=False, stop=AgentStop.ERROR, error=error, session=_session(event))
         return
     yield AgentEvent(kind=AgentEventKind.ERROR, text=f"retrying: {event.get('error') or status}")
 
@@ -100,13 +100,19 @@ def _result(event: dict[str, Any]) -> AgentResult:
     return AgentResult(
         is_ok=is_ok,
         summary=text,
-        session=str(event["session_id"]) if event.get("session_id") else None,
-        cost_usd=float(cost) if isinstance(cost, int | float) else None,
-        tokens_in=int(usage.get("input_tokens") or 0),
-        tokens_out=int(usage.get("output_tokens") or 0),
+        session=_session(event),
+        cost_usd=max(float(cost), 0.0) if isinstance(cost, int | float) else None,
+        tokens_in=max(int(usage.get("input_tokens") or 0), 0),
+        tokens_out=max(int(usage.get("output_tokens") or 0), 0),
         stop=_stop(event, is_ok, is_denied),
         error="" if is_ok else _error(event, text, is_denied),
     )
+
+
+def _session(event: dict[str, Any]) -> str | None:
+    """What will be handed to `--resume` one day: an id, and nothing that could be taken for an option."""
+    session = event.get("session_id")
+    return session if isinstance(session, str) and SESSION.fullmatch(session) else None
 
 
 def _stop(event: dict[str, Any], is_ok: bool, is_denied: bool) -> AgentStop:
