@@ -225,7 +225,7 @@ async def test_the_example_of_a_repository(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     job = Job(
         id="550e8400-e29b-41d4-a716-446655440000",
-        status=JobStatus("queued"),
+        status="queued",
         zip_file_path="/tmp/project.zip",
     )
     log_event = JobEvent(type="log", data="Running tests...\n", timestamp=datetime.now(UTC))
