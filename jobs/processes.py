@@ -163,3 +163,16 @@ def kill_descendants() -> None:
             with contextlib.suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(descendants, timeout=GONE_SECONDS)
+
+
+def kill_strays(host: int) -> None:
+    """SIGKILL to what dead horses left behind: it became a child of `host` (`adopt_orphans`), in a session not its own.
+
+    Workers and horses are forks that stay in the host's session; what jobs start begins one, and nobody can go back.
+    """
+    with contextlib.suppress(psutil.Error, ProcessLookupError):
+        session = os.getsid(host)
+        for child in psutil.Process(host).children():
+            with contextlib.suppress(psutil.Error, ProcessLookupError, PermissionError):
+                if os.getsid(child.pid) != session:
+                    child.kill()

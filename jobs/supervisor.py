@@ -44,6 +44,7 @@ class Supervisor:
         """Beat and reap until `stop`; say good-bye then. A database that is away is waited for."""
         is_away = False
         while not stop.is_set():
+            await asyncio.to_thread(processes.kill_strays, self._record.pid)
             try:
                 await self.look()
                 is_away = False

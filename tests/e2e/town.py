@@ -245,8 +245,9 @@ class Town:
         await self.until(look, "the fault to be met", seconds)
 
     async def seen(self, method: str, path: str) -> list[dict[str, Any]]:
-        """Requests the playground got so far: those whose path matches the pattern."""
-        listed = await self.control("GET", f"/log?direction=in&method={method}")
+        """Requests the playground got so far, by `method` ("*": any) and pattern of the path."""
+        method = "" if method == "*" else f"&method={method}"
+        listed = await self.control("GET", f"/log?direction=in{method}")
         return [each for each in listed if re.search(path, each["path"])]
 
     def script(self, name: str, match: str, *steps: dict[str, Any]) -> None:

@@ -123,3 +123,29 @@ def test_a_descendant_that_fled_is_found_and_killed() -> None:
         [sys.executable, "-c", ADOPTER], capture_output=True, text=True, check=True, timeout=60
     )
     assert told.stdout.strip() == "gone"
+
+
+# A worker host: a fork that stays, and what a dead child of a child left behind in a session of its own.
+HOST = """
+import os, subprocess, sys, time
+from jobs import processes
+processes.adopt_orphans()
+fork = os.fork()
+if not fork:
+    os.setpgid(0, 0)
+    time.sleep(600)
+inner = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']," \\
+        " start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL); print(p.pid, flush=True)"
+fled = int(subprocess.run([sys.executable, "-c", inner], stdout=subprocess.PIPE, check=True).stdout)
+processes.kill_strays(os.getpid())
+os.waitpid(fled, 0)
+print("there" if processes.look(fork).is_alive else "gone", flush=True)
+os.kill(fork, 9)
+"""
+
+
+def test_what_a_dead_horse_left_to_its_host_is_killed_and_forks_are_not() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HOST], stdout=subprocess.PIPE, text=True, timeout=30, check=True
+    )
+    assert done.stdout.strip() == "there"
