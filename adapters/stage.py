@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import secrets
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +20,7 @@ from bot.settings import Settings, adopt, child_environment, load
 
 FOLDER = "playground"
 READY_SECONDS = 30.0
+GRACE_SECONDS = 5.0
 NOT_READY = "the playground did not start; see its messages above"
 TRY = """\
 
@@ -67,8 +70,18 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
         await asyncio.to_thread(_write, folder / "ready.json", told | {"app_url": url})
         yield _hint(settings, told)
     finally:
+        await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        async with asyncio.timeout(GRACE_SECONDS):
+            await process.wait()
+    except TimeoutError:
         with contextlib.suppress(ProcessLookupError):
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 
