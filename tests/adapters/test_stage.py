@@ -90,7 +90,8 @@ async def test_the_playground_serves_while_the_block_lasts_and_the_settings_lead
         assert (ready["api_url"], ready["app_url"]) == (api, APP)
         assert ready["url"] in hint
         assert f"{ready['url']}/{ready['repositories'][0]}/issues/1" in hint
-        assert Path(os.environ["BELLHOP_AGENT_SCRIPTS"]).is_dir()
+        scripts = os.listdir(os.environ["BELLHOP_AGENT_SCRIPTS"])
+        assert scripts
         secret = apart.data_dir / "webhook-secret"
         assert secret.read_text() == os.environ["GITHUB_WEBHOOK_SECRET"]
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
@@ -99,14 +100,6 @@ async def test_the_playground_serves_while_the_block_lasts_and_the_settings_lead
     assert children() == []
     with socket.socket() as caller:
         assert caller.connect_ex(("127.0.0.1", urlsplit(api).port or 0)) != 0
-
-
-async def test_two_plays_have_two_secrets(settings: Settings, tmp_path: Path) -> None:
-    secrets = []
-    for _ in range(2):
-        apart = stage.apart(settings)
-        secrets.append(stage._prepare(apart.data_dir, stage.secrets.token_urlsafe(24)).read_text())
-    assert len(set(secrets)) == 2
 
 
 @pytest.mark.parametrize(
