@@ -46,6 +46,19 @@ async def main():
         print(*await output_of(running), await running.wait(), flush=True)
 asyncio.run(main())
 """
+UVLOOP_RUN = """
+import asyncio, os, sys, uvloop
+from pathlib import Path
+from tests.adapters.runners.boxes import Ground, output_of
+async def main():
+    ground = Ground(Path(sys.argv[1]))
+    async with ground.box() as box:
+        running = await box.start(ground.shell(sys.argv[2]))
+        print(await output_of(running), await running.wait(), running.stop_reason, flush=True)
+assert any(each.resolve().name == "ours" for each in Path("/proc/self/fd").iterdir())
+with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    runner.run(main())
+"""
 # Somebody else who may read what root installed, and no more; whoever is not root is somebody else already.
 CAPABILITIES = "+dac_read_search,+dac_override"
 NOBODY = (
@@ -176,20 +189,13 @@ async def test_a_line_of_16_mib_comes_whole(ground: Ground) -> None:
 
 
 async def test_it_works_the_same_on_the_loop_that_workers_use(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c",
-        "import asyncio, sys, uvloop\nfrom pathlib import Path\n"
-        "from tests.adapters.runners.boxes import Ground, output_of\n"
-        "async def play():\n"
-        "    ground = Ground(Path(sys.argv[1]))\n"
-        "    async with ground.box() as box:\n"
-        "        running = await box.start(ground.shell('echo out; sleep 60 & exit 3'))\n"
-        "        print(await output_of(running), await running.wait(), running.stop_reason)\n"
-        "with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner: runner.run(play())\n",
-        str(tmp_path), cwd=ROOT, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    told, _ = await process.communicate()
-    assert told.decode().strip() == "['out'] 3 end"
+    with (tmp_path / "ours").open("w") as ours:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", UVLOOP_RUN, str(tmp_path), "ls -l /proc/self/fd | grep -c ours; sleep 60 & exit 3",
+            cwd=ROOT, stdout=subprocess.PIPE, pass_fds=(ours.fileno(),),
+        )  # fmt: skip
+        told, _ = await process.communicate()
+    assert told.decode().strip() == "['0'] 3 end"
 
 
 async def test_a_parent_that_is_killed_takes_the_command_with_it(tmp_path: Path) -> None:
