@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.errors import StorageUnavailable
 from bot.platform import Answer, Envelope, Platform
 from bot.services import Services
 from models.base import now
-from models.delivery import Delivery, Origin, WebhookRequest
+from models.delivery import Delivery, Origin, Receipt, WebhookRequest
 
 ACCEPTED = Answer(status=202, body=b"kept\n")
 KNOWN = Answer(status=200, body=b"known\n")
 # Verifying and scanning 25 MB takes about 100 ms: too long for the loop. Below this it is shorter than a
 # thread's hand-over.
 LARGE_BODY_BYTES = 256 * 1024
+# GitHub hangs up after 10 s (docs.github.com/en/webhooks: "Handling webhook deliveries"), and nobody would hear the 503.
+PATIENCE_SECONDS = 8.0
+TOO_SLOW = "keeping delivery {key}: no commit within {seconds:g} s"
 
 
 async def receive(
@@ -43,7 +47,8 @@ async def receive(
     if immediate is not None:
         return immediate
     moment = now()
-    receipt = await services.storage.keep(
+    receipt = await _keep(
+        services,
         Delivery(
             platform=platform_name,
             integration=integration,
@@ -55,11 +60,20 @@ async def receive(
             request_id=request_id,
             received_at=moment,
             due_at=moment,
-        )
+        ),
     )
     # Always, also for a known key: the first receipt may have been kept by a process that died before it told anybody.
     services.bells.dispatcher.set()
     return platform.handshake(request, envelope) or (ACCEPTED if receipt.is_new else KNOWN)
+
+
+async def _keep(services: Services, delivery: Delivery) -> Receipt:
+    """Return when it is on disk. What comes to be kept after the patience ended is known when it is sent again."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await services.storage.keep(delivery)
+    except TimeoutError:
+        raise StorageUnavailable(TOO_SLOW.format(key=delivery.key, seconds=PATIENCE_SECONDS)) from None
 
 
 def _open(platform: Platform, request: WebhookRequest) -> Envelope:
