@@ -19,7 +19,7 @@ KNOWN = Answer(status=200, body=b"known\n")
 # Verifying and scanning 25 MB takes about 100 ms: too long for the loop. Below this it is shorter than a
 # thread's hand-over.
 LARGE_BODY_BYTES = 256 * 1024
-# GitHub hangs up after 10 s (docs.github.com/en/webhooks: "Handling webhook deliveries"), and nobody would hear the 503.
+# GitHub hangs up after 10 s, and then nobody would hear the 503 (docs.github.com/webhooks: "Handling deliveries").
 PATIENCE_SECONDS = 8.0
 TOO_SLOW = "keeping delivery {key}: no commit within {seconds:g} s"
 
