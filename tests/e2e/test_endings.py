@@ -212,13 +212,14 @@ async def test_new_begins_again_and_undo_takes_it_back(town: Town) -> None:
 
 
 async def test_two_jobs_of_one_issue_stand_in_line(town: Town) -> None:
-    number = await issue(town, "Be slow about it", {"say": "up"}, {"sleep": 2}, WRITE, DONE)
+    number = await issue(town, "Be slow about it", {"say": "up"}, {"sleep": 6}, WRITE, DONE)
     await town.say(number, "@bellhop fix")
-    first = await town.answer(number, r"(J-\w+) fix on \S+ · working")
+    first = await town.answer(number, r"(J-\w+) fix on")
+    await said(town, "up")
+    town.script("Be-slow-about-it", "Be slow about it", {"result": "It is there."})
     await town.say(number, "@bellhop fix it again")
-    second = await town.answer(
-        number, rf'(?!{first[1]})(J-\w+) fix "it again" on \S+ · queued, 2nd behind {first[1]} \('
-    )
+    place = rf'(?!{first[1]})(J-\w+) fix "it again" on \S+ · queued, 2nd behind {first[1]} \('
+    second = await town.answer(number, place)
     await town.answer(number, rf"✅ {first[1]} done in")
     await town.answer(number, rf"✅ {second[1]} done in")
 
