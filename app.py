@@ -51,12 +51,12 @@ async def compose(
     from adapters.storage import open_storage
     from adapters.workspaces.commits import Signing
     from adapters.workspaces.host import GitWorkspaces
-    from jobs.queue import RqQueue
+    from jobs.queue import NoQueue, RqQueue
 
     storage = open_storage(settings.database, is_short_lived=is_short_lived)
     if not is_migrated:
         await storage.initialize()
-    queue = RqQueue(redis.connect(settings.redis_url))
+    queue = NoQueue() if settings.is_redis_embedded else RqQueue(redis.connect(settings.redis_url))
     opened = open_platforms(settings)
     try:
         yield Services(
@@ -105,9 +105,10 @@ def known_secrets(settings: Settings, platforms: Iterable[Platform]) -> tuple[st
 
 def prepared() -> Settings:
     """The settings, the data folder made, logging set up."""
-    from adapters import telemetry
+    from adapters import agreement, telemetry
 
     settings = load()
+    agreement.check(settings)
     make_data_folder(settings)
     secrets_held = known_secrets(settings, open_platforms(settings).values())
     telemetry.setup(settings.log_format, settings.log_level, secrets_held)
@@ -136,7 +137,7 @@ async def serve_app(
     telemetry = Telemetry(settings.log_format, settings.log_level)
     async with compose(settings) as services:
         await introduce_within(services)
-        made, closers = loop_list.make(services, telemetry.delivery)
+        made, closers = loop_list.make(services, telemetry.delivery, telemetry.flight)
         tasks = [asyncio.create_task(loops.run(loop, telemetry.loop), name=loop.name) for loop in made]
         tasks.append(asyncio.create_task(telemetry.watch_lag()))
         sys.stdout.write(hint)
@@ -237,18 +238,12 @@ async def start_redis(settings: Settings, stack: contextlib.AsyncExitStack) -> S
 
 
 def migrate(args: argparse.Namespace) -> int:
-    """`bellhop migrate`."""
-    from adapters.storage import open_storage
+    """`bellhop migrate`: opening the services does it."""
 
-    settings = prepared()
+    async def nothing(services: Services) -> int:
+        return 0
 
-    async def work() -> None:
-        storage = open_storage(settings.database)
-        await storage.initialize()
-        await storage.close()
-
-    asyncio.run(work())
-    return 0
+    return with_services(nothing)
 
 
 def check(args: argparse.Namespace) -> int:
@@ -275,8 +270,8 @@ def jobs(args: argparse.Namespace) -> int:
 
 
 def with_services(work: Callable[[Services], Coroutine[Any, Any, int]]) -> int:
-    """Open the services, do one thing, close them."""
-    settings = with_embedded_redis_url(prepared())
+    """Open the services, do one thing, close them. Without a queue: what a tool changes, the app's sweep finds."""
+    settings = prepared()
 
     async def once() -> int:
         async with compose(settings) as services:

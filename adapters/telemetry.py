@@ -200,6 +200,10 @@ class Telemetry:
             self._loop_errors.labels(name).inc()
             self.log.warning("loop", loop=name, seconds=round(seconds, 3), **_told(error))
 
+    def flight(self, error: BaseException) -> None:
+        """Count and log what was raised beside a loop: nobody waits for it, so nobody else would tell."""
+        self.loop("flight", 0.0, error)
+
     def exposition(self) -> tuple[bytes, str]:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST

@@ -11,7 +11,7 @@ import hashlib
 
 from bot import cards
 from bot.errors import IntegrationError, NetworkError, RateLimitError
-from bot.flights import Flights
+from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
 from bot.services import Services
 from models.outbox import OutboxKind, OutboxRow
@@ -29,10 +29,10 @@ NOT_SAYABLE = "not sent: {error}"
 class Courier:
     """One platform's courier: a platform that hangs delays nobody else's messages."""
 
-    def __init__(self, services: Services, platform: Platform) -> None:
+    def __init__(self, services: Services, platform: Platform, failed: Failed | None = None) -> None:
         self.services = services
         self.platform = platform
-        self.flights = Flights(AT_ONCE)
+        self.flights = Flights(AT_ONCE, failed)
         # One sending may take two calls' time (find, post); the lease is longer, so nobody else sends it meanwhile.
         self.send_seconds = 2 * platform.call_timeout_seconds
         self.lease_seconds = self.send_seconds + 5
@@ -102,8 +102,10 @@ async def _edit(platform: Platform, row: OutboxRow, body: str) -> Posted:
     except IntegrationError as error:
         if error.error_type != "not_found":
             raise
-        # Somebody deleted the card. A job's end must still be seen, so it is told again.
-        return await platform.post(row.thread, body)
+        # Somebody deleted the card. A job's end must still be seen, so it is told again; unless an earlier attempt told
+        # it already and its answer was lost.
+        again = await _adopt(platform, row) if row.is_ambiguous else None
+        return await (platform.edit(row.thread, again, body) if again else platform.post(row.thread, body))
 
 
 async def _adopt(platform: Platform, row: OutboxRow) -> str | None:

@@ -12,6 +12,7 @@ from bot.ports import UnitOfWork
 from models.base import now
 from models.delivery import Disposition
 from models.job import Job, JobContext, JobEvent, JobEventType, JobRequest
+from models.message import Thread
 from models.outbox import OutboxKind, OutboxRow
 
 OPTIONS = frozenset({"repo", "branch", "agent", "model", "pr"})
@@ -56,29 +57,33 @@ def check_trust(ask: Ask, context: JobContext) -> None:
 
 async def job(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None = None) -> Said:
     """Keep a job for `request`. Refuses beyond the limits."""
-    if (limit := await _over_limit(work, ask)) is not None:
+    context = context or ask.context
+    # Asked for from elsewhere (`retry J-7K3Q`), a job still works, waits and counts where its request was made.
+    thread = (context and context.thread) or ask.message.thread
+    if (limit := await _over_limit(work, ask, thread.repository)) is not None:
         return limit
-    kept = await _create(work, ask, request, context or ask.context)
+    kept = await _create(work, ask, request, context, thread)
     await work.outbox.put(card_row(kept, ask))
     return Said(disposition=Disposition.ACCEPTED, detail=KEPT.format(handle=kept.handle), tell=(kept,))
 
 
-async def _over_limit(work: UnitOfWork, ask: Ask) -> Said | None:
+async def _over_limit(work: UnitOfWork, ask: Ask, repository: str) -> Said | None:
     settings = ask.services.settings
     mine = await work.jobs.count_active(requester_id=ask.actor.id)
     if mine >= settings.max_jobs_per_person:
         text = PERSON_LIMIT.format(count=mine, most=settings.max_jobs_per_person, slash=ask.slash)
         return Said(text=text, disposition=Disposition.DENIED_LIMIT, detail=text)
-    here = await work.jobs.count_active(repository=ask.message.thread.repository)
+    here = await work.jobs.count_active(repository=repository)
     if here >= settings.max_jobs_per_repository:
         most = settings.max_jobs_per_repository
-        text = PLACE_LIMIT.format(place=ask.place, count=here, most=most, slash=ask.slash)
+        text = PLACE_LIMIT.format(place=repository, count=here, most=most, slash=ask.slash)
         return Said(text=text, disposition=Disposition.DENIED_LIMIT, detail=text)
     return None
 
 
-async def _create(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None) -> Job:
-    thread = ask.message.thread
+async def _create(
+    work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None, thread: Thread
+) -> Job:
     change = await work.changes.find(thread.repository, thread.number) if thread.number else None
     handle, moment = await handles.new(work.jobs), now()
     kept = Job(

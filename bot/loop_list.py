@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot import recovery
 from bot.courier import Courier
+from bot.flights import Failed
 from bot.introduction import introduce
 from bot.loops import Loop
 from bot.router import Dispatcher, Report
@@ -19,8 +20,10 @@ INTRODUCE_SECONDS = 30.0
 PRUNE_SECONDS = 60.0
 
 
-def make(services: Services, report: Report) -> tuple[Sequence[Loop], Sequence[Dispatcher | Courier]]:
-    """All loops, and who must be closed after they ended."""
+def make(
+    services: Services, report: Report, failed: Failed | None = None
+) -> tuple[Sequence[Loop], Sequence[Dispatcher | Courier]]:
+    """All loops, and who must be closed after they ended. `failed` hears of what was raised beside a loop."""
     loops: list[Loop] = [
         Loop("recover_lost", lambda: recovery.recover_lost(services), LOST_SECONDS),
         Loop("tell_again", lambda: recovery.tell_again(services), SWEEP_SECONDS),
@@ -31,14 +34,14 @@ def make(services: Services, report: Report) -> tuple[Sequence[Loop], Sequence[D
     for (name, integration), platform in services.platforms.items():
         place = f"{name}/{integration}"
         if services.settings.dispatcher == "on":
-            dispatcher = Dispatcher(services, platform, report)
+            dispatcher = Dispatcher(services, platform, report, failed)
             loops.append(
                 Loop(
                     f"dispatch {place}", dispatcher.step, DISPATCH_SECONDS, services.bells.dispatcher.listen()
                 )
             )
             closers.append(dispatcher)
-        courier = Courier(services, platform)
+        courier = Courier(services, platform, failed)
         loops.append(Loop(f"courier {place}", courier.step, COURIER_SECONDS, services.bells.courier.listen()))
         closers.append(courier)
     return loops, closers

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from bot import conversation, triage
 from bot.errors import BellhopError, IntegrationError, StorageUnavailable
-from bot.flights import Flights
+from bot.flights import Failed, Flights
 from bot.platform import Platform
 from bot.services import Services
 from bot.triage import Addressed
@@ -34,11 +34,13 @@ Report = Callable[[Delivery, Disposition | None, BaseException | None], None]
 class Dispatcher:
     """One platform's dispatcher: a platform that hangs delays nobody else's deliveries."""
 
-    def __init__(self, services: Services, platform: Platform, report: Report) -> None:
+    def __init__(
+        self, services: Services, platform: Platform, report: Report, failed: Failed | None = None
+    ) -> None:
         self.services = services
         self.platform = platform
         self.report = report
-        self.flights = Flights(AT_ONCE)
+        self.flights = Flights(AT_ONCE, failed)
         self._last_of_thread: dict[str, asyncio.Task[None]] = {}
 
     async def step(self) -> bool:

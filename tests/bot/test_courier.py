@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.courier import Courier
 from bot.errors import AuthenticationError, NetworkError, RateLimitError
 from bot.run import Run
 from models.base import now
+from models.card import Card
 from models.job import JobEventType
 from models.outbox import OutboxRow, OutboxState
 from tests.fakes.platform import said
@@ -132,6 +134,34 @@ async def test_a_deleted_card_is_told_again() -> None:
         await work.outbox.want(job.id, is_urgent=True)
     await bench.deliver_answers()
     assert "stopped by @ana" in bench.answers[0]
+
+
+async def test_a_deleted_card_whose_retelling_lost_its_answer_is_not_told_twice() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix")
+    bench.platform.comments.clear()
+    bench.platform.lost_answers["post"] = [NetworkError("posting: the connection broke")]
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        await work.jobs.request_cancel(job.id, "ana")
+        await work.outbox.want(job.id, is_urgent=True)
+    await bench.deliver_answers()
+    await make_all_due(bench)
+    await bench.deliver_answers()
+    assert len(bench.answers) == 1
+    assert (await card_row(bench)).remote_id == bench.platform.comments[0].id
+
+
+async def test_a_defect_in_drawing_a_card_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(card: Card) -> str:
+        raise KeyError("a defect of a renderer")
+
+    bench, told = Bench(), list[BaseException]()
+    bench.courier = Courier(bench.services, bench.platform, told.append)
+    monkeypatch.setattr(bench.platform, "render_card", broken)
+    await asked(bench)
+    await bench.deliver_answers()
+    assert [type(error) for error in told] == [KeyError]
 
 
 async def test_a_rate_limit_is_waited_out() -> None:

@@ -24,3 +24,14 @@ async def test_a_job_that_still_runs_is_not() -> None:
     await bench.hear("/bellhop retry", comment_id="2")
     assert "is still queued" in bench.answers[-1]
     assert len(await bench.jobs()) == 1
+
+
+async def test_asked_for_from_elsewhere_it_waits_in_the_line_of_its_own_place() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix the login", comment_id="1", number=42)
+    await bench.hear("/bellhop cancel", comment_id="2", number=42)
+    [first] = await bench.jobs()
+    await bench.hear(f"/bellhop retry {first.handle}", comment_id="3", number=50)
+    second, _ = await bench.jobs()
+    assert second.lock_key == first.lock_key
+    assert bench.platform.comments[-1].thread.number == 50, "answered where it was asked"
