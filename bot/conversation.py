@@ -30,6 +30,7 @@ UNKNOWN = "Don't know `{word}`. `{slash} help` lists what I know."
 TRUNCATED = "That were more than {most} commands; I ran the first {most}."
 APOLOGY = "Sorry, that went wrong: {detail}. Nothing was lost; `{slash} why` tells more."
 TAKEN = "another delivery about the same text was first"
+NOT_ALLOWED_TO_FOLLOW = "a remark on our pull request by somebody who may not ask for changes"
 LOST = "finishing delivery {id}: somebody else holds it now"
 MOST_COMMANDS = 5
 # The disposition of a delivery with several commands is the weightiest of theirs.
@@ -64,6 +65,9 @@ async def hold(services: Services, platform: Platform, found: Addressed) -> Disp
             services, found, Disposition.IGNORED_NOT_ADDRESSED, NOT_ADDRESSED.format(name=name)
         )
     role = await platform.role_of(message.actor, message.thread.repository)
+    if not found.commands and role < COMMANDS["fix"].needs:
+        # Nobody called the bot: people talk among themselves, and a stranger's remark deserves no refusal.
+        return await _finish_alone(services, found, Disposition.IGNORED_NOT_ADDRESSED, NOT_ALLOWED_TO_FOLLOW)
     turns = [await _prepare(services, found, command, message.actor, role) for command in commands]
     async with services.storage.begin() as work:
         disposition, said = await _settle(work, services, found, turns)

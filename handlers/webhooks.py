@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from bot import inbox
@@ -9,7 +11,11 @@ from bot.errors import PayloadError, UnsupportedMedia
 from handlers.keys import REQUEST_ID, SERVICES
 from models.delivery import Origin, WebhookRequest
 
+READ_SECONDS = (
+    60.0  # platforms give up after 10 (GitHub) to 30; a stranger may not hold a connection for ever
+)
 PACKED = "reading the body: send it as it is, without a content encoding"
+TOO_SLOW = "reading the body: it takes too long"
 CUT_OFF = "reading the body: it is not what its headers say, or was cut off"
 
 
@@ -38,7 +44,10 @@ async def _body(request: web.Request) -> bytes:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMedia(PACKED)
     try:
-        return await request.read()
+        async with asyncio.timeout(READ_SECONDS):
+            return await request.read()
+    except TimeoutError as error:
+        raise PayloadError(TOO_SLOW) from error
     except (web.RequestPayloadError, ConnectionError) as error:
         raise PayloadError(CUT_OFF) from error
 

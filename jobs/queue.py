@@ -84,3 +84,14 @@ class RqQueue:
         if self._is_away:
             log.info("Redis answers again")
         self._is_away = False
+
+
+class NoQueue:
+    """For a process that tells nobody: the app's sweep gives the hint."""
+
+    async def tell(self, job: Job) -> bool:
+        """False: not told."""
+        return False
+
+    async def close(self) -> None:
+        """Nothing is open."""

@@ -275,3 +275,17 @@ async def test_deliveries_of_one_thread_are_answered_in_order() -> None:
     await bench.dispatch()
     rows: list[Delivery] = await bench.deliveries()
     assert [row.disposition for row in rows] == [Disposition.ANSWERED] * 5
+
+
+async def test_a_strangers_remark_on_our_pull_request_is_left_alone() -> None:
+    bench = Bench()
+    bench.platform.default_role = Role.READ
+    async with bench.storage.begin() as work:
+        await work.changes.keep(
+            Change(
+                repository="acme/shop", pull_number=43, branch="bellhop/J-1", base="main", updated_at=now()
+            )
+        )
+    delivery = await bench.hear("nice", kind=MessageKind.INLINE, number=43, comment_id="500")
+    assert delivery.disposition is Disposition.IGNORED_NOT_ADDRESSED
+    assert bench.answers == []
