@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.platform import PullRequest
 from tests.fakes.services import Bench
 
 
@@ -35,3 +36,25 @@ async def test_asked_for_from_elsewhere_it_waits_in_the_line_of_its_own_place() 
     second, _ = await bench.jobs()
     assert second.lock_key == first.lock_key
     assert bench.platform.comments[-1].thread.number == 50, "answered where it was asked"
+
+
+async def test_on_a_pull_request_it_is_about_what_is_there_now() -> None:
+    bench = Bench()
+    seen = {"pull_number": 42, "head_ref": "login", "head_sha": "a" * 40}
+    bench.platform.context_fields = seen
+    await bench.hear("@bellhop fix the login", comment_id="1")
+    await bench.hear("/bellhop cancel", comment_id="2")
+    [first] = await bench.jobs()
+    pushed = PullRequest(
+        number=42,
+        url="",
+        head_ref="login",
+        head_sha="b" * 40,
+        head_repository="acme/shop",
+        base_ref="main",
+    )
+    bench.platform.pulls = [pushed]
+    await bench.hear(f"/bellhop retry {first.handle}", comment_id="3")
+    second, _ = await bench.jobs()
+    assert second.context is not None
+    assert second.context.head_sha == "b" * 40, "else it conflicts with that push again, whoever retries"
