@@ -64,6 +64,10 @@ def test_settings_that_agree(data: Path, settings: dict[str, str], platforms: st
             "set it to the secret of the webhook",
         ),
         ({**GITHUB, "GITHUB_TOKEN": ""}, "GITHUB_TOKEN", "set it to an access token"),
+        ({"BELLHOP_AGENT": "nobody"}, "BELLHOP_AGENT", "no agent 'nobody'; there is scripted"),
+        ({"BELLHOP_SIGNING_KEY": "/nowhere/key"}, "BELLHOP_SIGNING_KEY", "there is no file /nowhere/key"),
+        ({"BELLHOP_REDIS_URL": "nonsense"}, "BELLHOP_REDIS_URL", "not a URL of a Redis"),
+        ({"BELLHOP_DATABASE_URL": "mysql://host/name"}, "BELLHOP_DATABASE_URL", "set it to `sqlite:///path`"),
         (
             {**GITHUB, "GITHUB_API_URL": f"ftp://x:{SECRET}@y"},
             "GITHUB_API_URL",
