@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.adapters.platforms.github.deliveries import FIXTURES
 from tests.adapters.platforms.github.test_golden import ROWS, recorded
 from tests.e2e.town import Town
@@ -83,6 +85,7 @@ async def test_own_fixtures_end_as_written_down(town: Town) -> None:
     assert {key: each["disposition"] for key, each in found.items()} == {name: last for name, _, last in OWN}
 
 
+@pytest.mark.slow
 async def test_deliveries_are_listed_shown_and_replayed_from_the_command_line(town: Town) -> None:
     body = await asyncio.to_thread((FIXTURES / "issue_comment_unaddressed.json").read_bytes)
     await post(town, "one", "issue_comment", body)

@@ -89,6 +89,7 @@ async def test_a_review_comment_continues_on_the_same_branch_and_pull_request(to
     assert f"Bellhop-Job: {handle}" not in second["commit"]["message"]
 
 
+@pytest.mark.slow
 async def test_a_follow_up_on_the_issue_continues_too(town: Town) -> None:
     handle, number = await asked(town)
     await town.say(1, "@bellhop please also write down why")
@@ -101,6 +102,7 @@ async def test_a_follow_up_on_the_issue_continues_too(town: Town) -> None:
     assert await branches(town) == [f"bellhop/{handle}"]
 
 
+@pytest.mark.slow
 async def test_the_repositorys_template_is_used(town: Town) -> None:
     import base64
 
@@ -112,6 +114,7 @@ async def test_the_repositorys_template_is_used(town: Town) -> None:
     assert "The template of this very test" in pull["body"]
 
 
+@pytest.mark.slow
 async def test_a_pull_request_may_be_asked_for_as_ready_or_not_at_all(town: Town) -> None:
     await town.say(1, "@bellhop fix pr=ready")
     found = await town.answer(1, r"✅ J-\w+ done in .*PR #(\d+), 1 file")
@@ -155,6 +158,7 @@ async def test_people_talking_among_themselves_are_left_alone(town: Town) -> Non
     assert found == ["ignored:not_addressed"]
 
 
+@pytest.mark.slow
 async def test_our_own_words_delivered_back_start_nothing(town: Town) -> None:
     await asked(town)
     await no_loose_ends(town)

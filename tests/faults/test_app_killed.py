@@ -102,6 +102,7 @@ async def test_a_job_ended_and_its_card_not_edited_is_told_after_the_restart(tow
     await one_of_each(town, 1)
 
 
+@pytest.mark.slow
 async def test_an_edit_made_and_not_recorded_is_harmless(town: Town) -> None:
     await town.fault("hang", "PATCH", "/issues/comments/", when="after")
     await town.say(1, ASK)

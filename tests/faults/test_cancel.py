@@ -89,6 +89,7 @@ async def test_an_agent_that_ignores_signals_is_stopped(town: Town) -> None:
     await stopped(town, handle, started)
 
 
+@pytest.mark.slow
 async def test_a_cancel_works_when_the_worker_was_killed_just_before(town: Town) -> None:
     handle, started = await stubborn_job(town)
     worker = (await town.horse()).parent()
@@ -107,12 +108,14 @@ async def test_a_cancel_works_when_worker_and_horse_were_killed_just_before(town
     await stopped(town, handle, started)
 
 
+@pytest.mark.slow
 async def test_a_cancel_works_when_redis_was_restarted_in_between(town: Town) -> None:
     handle, started = await stubborn_job(town)
     town.redis().kill()
     await stopped(town, handle, started)
 
 
+@pytest.mark.slow
 async def test_a_queued_job_that_is_cancelled_never_starts(town: Town) -> None:
     handle, _ = await stubborn_job(town)
     second = town.records.jobs()[1]["handle"]

@@ -36,6 +36,11 @@ BAD_DAYS: dict[str, dict[str, Any]] = {
 }
 
 
+def days(*quick: str) -> list[Any]:
+    """All of them; those not named are for the slow run."""
+    return [day if day in quick else pytest.param(day, marks=pytest.mark.slow) for day in BAD_DAYS]
+
+
 async def say_on_a_bad_day(town: Town, doors: dict[str, tuple[str, str]], **fault: Any) -> None:
     """The person's comment takes the same door as ours: the webhook waits until the faults are there."""
     await town.control("PUT", "/webhooks", {"delay_seconds": 0.5})
@@ -44,7 +49,7 @@ async def say_on_a_bad_day(town: Town, doors: dict[str, tuple[str, str]], **faul
         await town.fault(method=method, path=path, **fault)
 
 
-@pytest.mark.parametrize("day", BAD_DAYS)
+@pytest.mark.parametrize("day", days("502 after", "429"))
 async def test_an_answer_gets_through_a_bad_day_once(town: Town, day: str) -> None:
     await say_on_a_bad_day(town, ANSWER_DOORS, **BAD_DAYS[day])
     await town.answer(1, "✅", seconds=90)
@@ -60,7 +65,7 @@ async def first_comment(town: Town) -> int:
     return int(next(each["id"] for each in comments if each["user"]["login"] != town.bot))
 
 
-@pytest.mark.parametrize("day", BAD_DAYS)
+@pytest.mark.parametrize("day", days("502 after", "hang after"))
 async def test_a_job_gets_through_a_bad_day_or_its_card_says_why(town: Town, day: str) -> None:
     await say_on_a_bad_day(town, JOB_DOORS, **BAD_DAYS[day])
     found = await town.answer(1, "(✅|❌) (J-\\w+)", seconds=90)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.story import one_of_each
 from tests.e2e.town import Town
 
@@ -10,6 +12,7 @@ SECONDS = 20.0
 MOST_EDITS_A_MINUTE = 12
 
 
+@pytest.mark.slow
 async def test_two_hundred_events_in_twenty_seconds_are_one_comment_and_few_edits(town: Town) -> None:
     steps = [
         step for _ in range(EVENTS // 10) for step in ({"flood": 10}, {"sleep": SECONDS / (EVENTS // 10)})

@@ -58,6 +58,7 @@ async def test_a_kill_loses_neither_the_running_nor_the_queued_job(town: Town) -
     assert town.redis().pid != server.pid, "it was started again"
 
 
+@pytest.mark.slow
 async def test_a_redis_that_hangs_keeps_no_request_unanswered(town: Town) -> None:
     server = town.redis()
     server.send_signal(signal.SIGSTOP)
@@ -68,6 +69,7 @@ async def test_a_redis_that_hangs_keeps_no_request_unanswered(town: Town) -> Non
     await one_of_each(town, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("town", [{"BELLHOP_WORKERS": "0"}], indirect=True)
 async def test_without_a_worker_the_card_says_so_and_a_worker_that_comes_starts_it(town: Town) -> None:
     await town.say(1, ASK)

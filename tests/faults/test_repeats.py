@@ -49,6 +49,7 @@ async def test_twenty_deliveries_of_the_same_comment_at_once_are_one_of_each(tow
     assert twins == [TIMES - 1]
 
 
+@pytest.mark.slow
 async def test_a_finished_delivery_sent_again_changes_nothing(town: Town) -> None:
     sent = await comment_delivery(town)
     body, key = json.dumps(sent["body"]).encode(), sent["guid"]

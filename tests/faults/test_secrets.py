@@ -124,6 +124,7 @@ async def test_a_secret_an_agent_prints_is_masked_in_card_and_pull_request(town:
     assert found_in(json.dumps(town.records.rows("SELECT data FROM job_events")), secrets_of(town)) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["token", "webhook secret"])
 async def test_a_secret_in_a_change_is_not_pushed(town: Town, name: str) -> None:
     """One is known by its shape too, the other by its value alone."""

@@ -77,7 +77,16 @@ WRONG: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", WRONG)
+QUICK = {
+    "an empty webhook secret",
+    "no token",
+    "an unknown kind of database",
+    "a renewal slower than the lease",
+}
+KINDS = [kind if kind in QUICK else pytest.param(kind, marks=pytest.mark.slow) for kind in WRONG]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 async def test_a_wrong_setting_is_named_with_its_remedy(tmp_path: Path, kind: str) -> None:
     names, settings = WRONG[kind]
     said = await one_line(tmp_path, names, **settings)
@@ -107,6 +116,7 @@ async def test_a_worker_without_an_app_says_what_to_start_first(tmp_path: Path) 
     await one_line(tmp_path, "BELLHOP_REDIS_URL", "worker", **GITHUB)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["web", "worker", "all", "migrate", "deliveries"])
 async def test_every_command_refuses_an_empty_secret(tmp_path: Path, command: str) -> None:
     arguments = (command, "list") if command == "deliveries" else (command,)

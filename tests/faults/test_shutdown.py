@@ -16,6 +16,7 @@ ASK = "@bellhop fix this please"
 GRACE_SECONDS = 45.0
 
 
+@pytest.mark.slow
 async def test_a_running_job_is_given_back_and_goes_on_after_the_restart(town: Town) -> None:
     town.script("slow", ".*", {"say": "at it"}, {"sleep": 120}, *town.mending())
     await town.say(1, ASK)

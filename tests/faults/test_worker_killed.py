@@ -70,6 +70,7 @@ async def test_a_killed_worker_and_horse_cost_an_attempt_and_leave_nobody_behind
     assert await strays(town) == []
 
 
+@pytest.mark.slow
 async def test_a_killed_worker_alone_does_not_stop_its_horse(town: Town) -> None:
     script_of_a_slow_agent(town, 5)
     await town.say(1, ASK)
@@ -83,6 +84,7 @@ async def test_a_killed_worker_alone_does_not_stop_its_horse(town: Town) -> None
     assert await strays(town) == []
 
 
+@pytest.mark.slow
 async def test_the_whole_worker_host_killed_is_started_again_and_the_job_with_it(town: Town) -> None:
     script_of_a_slow_agent(town, 60)
     await town.say(1, ASK)
@@ -127,6 +129,7 @@ async def test_a_horse_killed_in_its_push_pushes_once(town: Town, when: str) -> 
     assert job["attempt"] == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_horse_killed_while_it_opens_the_pull_request_opens_one(town: Town, when: str) -> None:
     await town.fault("hang", "POST", "/pulls$", when=when)
