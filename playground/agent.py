@@ -101,7 +101,7 @@ def _read(path: Path) -> Script:
         parts = data.get("parts") or [{"steps": data["steps"]}]
         steps = tuple(tuple(part["steps"]) for part in parts)
         return Script(path.stem, re.compile(data["match"], re.IGNORECASE), steps)
-    except (yaml.YAMLError, KeyError, TypeError, re.error) as error:
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, re.error) as error:
         raise SystemExit(BAD_SCRIPT.format(name=path.name, why=error)) from error
 
 

@@ -1,0 +1,54 @@
+"""Learning who we are."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from bot.errors import AuthenticationError, NetworkError
+from bot.introduction import introduce, introduce_within
+from models.message import Actor
+from tests.fakes.platform import ME, FakePlatform
+from tests.fakes.services import Bench
+
+
+class Shy(FakePlatform):
+    """Tells its name when asked, after `failures` and `seconds`."""
+
+    own_login = ""
+
+    def __init__(self, *failures: Exception, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.troubles = list(failures)
+        self.seconds = seconds
+        self.asked = 0
+
+    async def me(self) -> Actor:
+        self.asked += 1
+        await asyncio.sleep(self.seconds)
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.own_login = ME.login
+        return ME
+
+
+def bench_of(**platforms: FakePlatform) -> Bench:
+    bench = Bench()
+    known = {(name, "default"): platform for name, platform in platforms.items()}
+    bench.services = replace(bench.services, platforms=known)
+    return bench
+
+
+async def test_each_platform_is_asked_until_it_told() -> None:
+    one = Shy(NetworkError("no answer"), AuthenticationError("refused"))
+    bench = bench_of(one=one)
+    for _ in range(5):
+        assert not await introduce(bench.services)
+    assert one.own_login == ME.login
+    assert one.asked == 3
+
+
+async def test_at_the_start_nobody_waits_for_ever() -> None:
+    slow, quick = Shy(seconds=30), Shy()
+    assert await introduce_within(bench_of(slow=slow, quick=quick).services, 0.1) == [slow]
+    assert quick.own_login == ME.login
