@@ -74,7 +74,7 @@ class Workspace(Protocol):
     head_message: str  # that commit's whole message, trailers included
 
     async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
-        """The named files as they were checked out, before anybody changed them. `*` patterns match;
+        """The named files of the base, before we changed anything, now or in an earlier job. `*` patterns match;
 
         absent ones are left out.
         """
@@ -168,7 +168,6 @@ class Agent(Protocol):
     @property
     def features(self) -> frozenset[str]:
         """ "resume", "cost"."""
-
 
     def check(self) -> str:
         """ "" when it can run here, else one line saying what is missing."""

@@ -50,8 +50,8 @@ class GitWorkspace:
         return LOOKING.format(name=self._checkout.repository)
 
     async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
-        """The named files as they were checked out."""
-        return await objects.texts(self._git, self._place, self._what, self.start_sha, names)
+        """The named files of the base: what earlier work of ours on the branch did to them does not count."""
+        return await objects.texts(self._git, self._place, self._what, self.base_sha, names)
 
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now. This is what `commit` will commit."""

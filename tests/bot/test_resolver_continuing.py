@@ -365,3 +365,13 @@ def _seconds(job: Job) -> str:
     assert job.end_time is not None
     assert job.start_time is not None
     return f"{int((job.end_time - job.start_time).total_seconds())}s"
+
+
+async def test_a_follow_up_is_judged_by_the_base_not_by_what_earlier_work_wrote() -> None:
+    shop = Shop()
+    shop.world.put("main", {"calc.py": "broken", "Makefile": "test:\n\tpytest\n"})
+    shop.agent.writes = {"package.json": '{"scripts": {"test": "true"}}'}
+    await shop.ask("@bellhop fix")
+    shop.agent.writes = {"calc.py": "fixed"}
+    await shop.ask("@bellhop please go on", comment_id="78")
+    assert [spec.argv[-1] for spec in shop.runner.started] == ["make test", "make test"]

@@ -73,6 +73,7 @@ class FakeWorkspace:
         self.base_sha = start.sha
         self.head_sha = head.sha if head else ""
         self.head_message = head.message if head else ""
+        self.base = dict(start.files)
         self.before = dict((head or start).files)
         self.files = dict(self.before)
         self.leaks: list[str] = []
@@ -83,7 +84,7 @@ class FakeWorkspace:
         return remote.url.removeprefix("https://git.example/").removesuffix(".git")
 
     async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
-        return {name: text for name, text in self.before.items() if name in names}
+        return {name: text for name, text in self.base.items() if name in names}
 
     async def diff(self) -> Diff:
         paths = sorted(p for p in {*self.before, *self.files} if self.before.get(p) != self.files.get(p))

@@ -85,6 +85,20 @@ async def test_what_was_judged_is_what_is_committed(
     ]
 
 
+async def test_texts_are_the_bases_own_whatever_earlier_work_did_to_them(
+    server: GitServer, workspaces: GitWorkspaces, checkout: Checkout, commit: Commit
+) -> None:
+    server.commit("main", {"Makefile": "test:\n\tpytest\n"})
+    async with workspaces.open("one", 1, checkout) as workspace:
+        (workspace.path / "Makefile").write_text("test:\n\ttrue\n")
+        (workspace.path / "setup.cfg").write_text("ours")
+        await workspace.commit(commit)
+        await workspace.push()
+    async with workspaces.open("two", 1, checkout) as workspace:
+        assert (workspace.path / "setup.cfg").read_text() == "ours"
+        assert await workspace.texts(("Makefile", "setup.cfg")) == {"Makefile": "test:\n\tpytest\n"}
+
+
 async def test_texts_are_those_that_were_checked_out(
     server: GitServer, workspaces: GitWorkspaces, checkout: Checkout
 ) -> None:
