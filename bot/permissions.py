@@ -12,6 +12,7 @@ NEEDS = "needs {needs} on {place}, you have {has}"
 STRANGER = "needs {needs} on {place}, where you have no role"
 OPEN = "open to everybody who can see this place"
 HELD = "needs {needs}, has {has}"
+JOBS_NEED = Role.WRITE  # to have the agent work, and still when it begins
 
 
 def decide(needs: Role, role: Role, place: str) -> Decision:

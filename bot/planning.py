@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from bot import permissions
 from bot.errors import JobFailed
 from bot.platform import Forge, RepositoryInfo
 from bot.run import Run
@@ -17,6 +18,7 @@ NO_PLACE = "finding the repository: the request names none"
 ARCHIVED = "{repository} is archived"
 NO_BRANCH = "finding the branch `{branch}` of {repository}: there is none of that name"
 SHOWN_CHARACTERS = 80
+NO_RIGHT = "@{login} may not do that any more: it needs {needs} on {place}, they have {has}"
 FORK = "the pull request comes from a fork, and the local runner runs no code of strangers"
 
 
@@ -66,6 +68,18 @@ def place(job: Job) -> tuple[JobContext, Thread]:
     if job.context is None or job.context.thread is None or not job.context.thread.repository:
         raise JobFailed(Failure.SETUP, NO_PLACE)
     return job.context, job.context.thread
+
+
+async def check_rights(run: Run) -> None:
+    """A job may wait in line for hours: whoever asked must still have the right when it starts. Raises JobFailed."""
+    thread, requester = place(run.job)[1], run.job.requester
+    if requester is None:
+        return
+    role = await run.services.home_of(thread).role_of(requester, thread.repository)
+    needs = permissions.JOBS_NEED
+    if not permissions.decide(needs, role, thread.repository).is_allowed:
+        told = {"needs": needs.label, "place": thread.repository, "has": role.label}
+        raise JobFailed(Failure.POLICY, NO_RIGHT.format(login=requester.login, **told))
 
 
 async def _continued(run: Run, forge: Forge, thread: Thread) -> Change | None:

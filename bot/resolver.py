@@ -35,6 +35,7 @@ async def resolve(run: Run) -> JobResult:
     """Do what the job asks. Raises JobFailed (with its reason), JobCancelled, LeaseLost,
     IntegrationError, StorageUnavailable.
     """
+    await patiently(run, lambda: planning.check_rights(run))
     if run.job.request.verb == "undo":
         return await undoing.undo(run)
     forge = run.services.forge_of(planning.place(run.job)[1])

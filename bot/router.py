@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 
 from bot import conversation, triage
-from bot.errors import BellhopError, IntegrationError, StorageUnavailable
+from bot.errors import BellhopError, IntegrationError, RateLimitError, StorageUnavailable
 from bot.flights import Failed, Flights
 from bot.platform import Platform
 from bot.services import Services
@@ -113,7 +113,8 @@ class Dispatcher:
         """Put it off, or end it with a word to the person who asked."""
         delivery = found.delivery
         if may_help and delivery.attempts < MOST_ATTEMPTS:
-            delay = min(2.0**delivery.attempts, LONGEST_RETRY_SECONDS)
+            told = error.retry_after_seconds if isinstance(error, RateLimitError) else 0.0
+            delay = max(min(2.0**delivery.attempts, LONGEST_RETRY_SECONDS), told)
             async with self.services.storage.begin() as work:
                 await work.deliveries.postpone(delivery.id, self.services.owner, delay, describe(error))
             return

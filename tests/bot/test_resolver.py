@@ -9,6 +9,7 @@ import pytest
 from bot.errors import AuthenticationError, JobFailed
 from models.agent import AgentEvent, AgentEventKind, AgentState, AgentStop
 from models.card import CardState
+from models.identity import Role
 from models.job import Failure, JobEventType, JobStatus
 from tests.bot.bench import CANARY, CHECKED, Shop, card, lines, of_type
 from tests.fakes.workshop import FakeRunning
@@ -42,6 +43,16 @@ async def test_what_was_pushed_is_remembered_for_the_next_request() -> None:
     tip = shop.world.tip(change.branch)
     assert tip is not None
     assert change.head_sha == tip.sha
+
+
+async def test_a_right_that_was_lost_while_the_job_waited_is_lost() -> None:
+    shop = Shop()
+    job = await shop.accept()
+    shop.platform.roles["ana"] = Role.READ
+    ended = await shop.work(job)
+    assert (ended.status, ended.failure) == (JobStatus.FAILED, Failure.POLICY)
+    assert "needs write on acme/shop" in card(ended).headline
+    assert shop.agent.tasks == []
 
 
 async def test_ready_means_no_draft() -> None:
