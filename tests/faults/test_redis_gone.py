@@ -79,3 +79,17 @@ async def test_without_a_worker_the_card_says_so_and_a_worker_that_comes_starts_
     await town.start(BELLHOP_WORKERS="1")
     await town.settled()
     await one_of_each(town, 1)
+
+
+@pytest.mark.parametrize("town", [{"BELLHOP_WORKERS": "1"}], indirect=True)
+async def test_a_wipe_does_not_lose_a_job_that_only_redis_had_been_told_of(town: Town) -> None:
+    """It waits for no lock, only for the one worker: nothing but the sweep tells of it again."""
+    nap(town)
+    await town.say(1, ASK)
+    await town.horse()
+    await town.say(2, ASK)
+    await town.answer(2, r"👀 J-\w+ fix")
+    wipe(town)
+    await town.settled(jobs=2)
+    await no_loose_ends(town)
+    assert [(job["status"], job["attempt"]) for job in town.records.jobs()] == [("completed", 1)] * 2
