@@ -36,10 +36,13 @@ class Courier:
         # One sending may take two calls' time (find, post); the lease is longer, so nobody else sends it meanwhile.
         self.send_seconds = 2 * platform.call_timeout_seconds
         self.lease_seconds = self.send_seconds + 5
+        self._quiet_until = 0.0  # the platform said when to come back, and meant all of us, not one message
 
     async def step(self) -> bool:
         """Claim what is due and start sending it. True: there may be more due right now."""
         await self.flights.room()
+        if asyncio.get_running_loop().time() < self._quiet_until:
+            return False
         async with self.services.storage.begin() as work:
             rows = await work.outbox.claim(
                 self.services.owner,
@@ -64,6 +67,7 @@ class Courier:
         except TimeoutError:
             await _postpone(services, row, AMBIGUOUS_RETRY_SECONDS, NetworkError(TOO_LONG))
         except RateLimitError as error:
+            self._quiet_until = asyncio.get_running_loop().time() + error.retry_after_seconds
             await _postpone(services, row, error.retry_after_seconds, error)
         except IntegrationError as error:
             if error.retryable and row.attempts < MOST_ATTEMPTS:

@@ -174,6 +174,15 @@ async def test_a_rate_limit_is_waited_out() -> None:
     assert row.due_at > now() + timedelta(seconds=100)
 
 
+async def test_a_rate_limit_is_for_all_messages_of_the_platform() -> None:
+    bench = Bench()
+    bench.platform.failures["react"] = [RateLimitError("reacting: too many", retry_after_seconds=120)]
+    await bench.hear("/bellhop ping")
+    posted = bench.platform.calls.count("post")
+    await bench.hear("/bellhop ping", comment_id="78", number=43)
+    assert bench.platform.calls.count("post") == posted
+
+
 async def test_a_doubt_outlives_later_clear_failures() -> None:
     bench = Bench()
     bench.platform.lost_answers["post"] = [NetworkError("posting: the connection broke")]
