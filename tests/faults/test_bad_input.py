@@ -71,7 +71,6 @@ SIGNATURES = {
     "downgraded": signed(BODY, algorithm="sha1"),
     "sha1 of the right length": "sha1=" + signed(BODY).removeprefix("sha256="),
     "shortened": signed(BODY)[:-1],
-    "doubled": f"{signed(BODY)},{signed(BODY)}",
     "in capitals of another scheme": signed(BODY).upper().replace("SHA256", "MD5"),
 }
 
@@ -108,11 +107,8 @@ DEEP = b'{"action":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 BODIES = {
     "empty": b"",
     "not JSON": b"action=created",
-    "half": BODY[:-1],
     "twice": BODY + BODY,
     "a list": b"[1, 2]",
-    "a number": b"7",
-    "a text": b'"created"',
     "null": b"null",
     "NaN": b'{"action": NaN}',
     "deep": DEEP,
@@ -273,26 +269,19 @@ async def test_an_event_of_no_use_is_2xx_and_ignored(town: Town, event: str) -> 
     assert await town.until(look, "a disposition") == "ignored:event"
 
 
-async def test_a_ping_is_answered(town: Town) -> None:
-    assert (await town.deliver(b'{"zen": "Design for failure."}', "ping")).status_code in {200, 202}
-
-
 async def test_an_unknown_platform_is_404_with_a_hint(town: Town) -> None:
     answer = await town.http.post(f"{town.url}/webhooks/gitlab", content=BODY)
     refused(answer, 404)
     assert "gitlab" in answer.json()["detail"]
     refused(await town.http.post(f"{town.url}/webhooks/nobody", content=BODY), 404)
     refused(await town.http.post(f"{town.url}/webhooks/github/other", content=BODY), 404)
+    refused(await town.http.get(f"{town.url}/nowhere/../../etc/passwd"), 404)
 
 
 async def test_a_get_on_the_webhook_is_405(town: Town) -> None:
     answer = await town.http.get(f"{town.url}/webhooks/github")
     refused(answer, 405)
     assert answer.headers["allow"] == "POST"
-
-
-async def test_a_path_that_is_not_there_is_404(town: Town) -> None:
-    refused(await town.http.get(f"{town.url}/nowhere/../../etc/passwd"), 404)
 
 
 async def test_garbage_instead_of_http_is_refused_and_forgotten(town: Town) -> None:
