@@ -187,9 +187,14 @@ async def _open(folder: Path, process: asyncio.subprocess.Process) -> Stage:
             raise Scene(f"Bellhop ended at once with code {process.returncode}")
         if ready.exists():
             told = json.loads(ready.read_text())
-            return Stage(told, json.loads(Path(told["tokens_file"]).read_text()))
+            return Stage(told, _read(told["tokens_file"]))
         await asyncio.sleep(POLL_SECONDS)
     raise Scene("waited for Bellhop to be ready")
+
+
+def _read(path: str) -> dict[str, Any]:
+    people: dict[str, Any] = json.loads(Path(path).read_text())
+    return people
 
 
 async def _stop(process: asyncio.subprocess.Process) -> int:
