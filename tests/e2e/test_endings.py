@@ -2,84 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import re
 import subprocess
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from tests.e2e import story
+from tests.e2e import stage, story
+from tests.e2e.stage import DONE, TEMPLATE, WRITE, issue, pull_of, said
 from tests.e2e.town import SECRET, Town
-from tests.services import require_service
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-TEMPLATE = "## Checklist\n\n- [ ] I read it"
-WRITE = {"tool": {"write": "notes.txt", "text": "a note\n"}}
-DONE = {"result": "Wrote it down."}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """One for all endings: each test has an issue and a script of its own."""
-    require_service("redis")
-    folder = tmp_path_factory.mktemp("endings")
-    key = folder / "signing-key"
-    made = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)
-    assert await (await asyncio.create_subprocess_exec(*made)).wait() == 0
-    settings = {
-        "BELLHOP_IDLE_TIMEOUT_SECONDS": "8",
-        "BELLHOP_SIGN_OFF": "true",
-        "BELLHOP_SIGNING_KEY": str(key),
-    }
-    async with Town(folder / "town", **settings) as made:
-        await put(
-            made,
-            ".bellhop.yml",
-            "run: |\n  test ! -e broken || { echo 3 passed, 2 failed in 0.1s; exit 1; }\n",
-        )
-        await put(made, ".github/pull_request_template.md", TEMPLATE)
+    """One for all tests here."""
+    async with stage.opened(tmp_path_factory.mktemp("endings")) as made:
         yield made
-
-
-async def put(town: Town, path: str, text: str, branch: str = "main") -> str:
-    """A person commits a file; the commit."""
-    body = {"message": f"Write {path}", "content": base64.b64encode(text.encode()).decode(), "branch": branch}
-    try:
-        known = await town.request("GET", f"contents/{path}?ref={branch}")
-        body["sha"] = known["sha"]
-    except Exception:
-        pass
-    made = await town.request("PUT", f"contents/{path}", body)
-    return str(made["commit"]["sha"])
-
-
-async def issue(town: Town, title: str, *steps: dict[str, Any]) -> int:
-    """An issue about which the agent does `steps`."""
-    town.script(re.sub(r"\W+", "-", title), re.escape(title), *steps)
-    return await town.open_issue(title)
-
-
-async def said(town: Town, text: str) -> None:
-    """Wait until the agent of the newest job said so; its card tells a little later."""
-
-    async def look() -> bool | None:
-        query = (
-            "SELECT data FROM job_events WHERE type = 'agent' AND data = ? "
-            "AND job_id = (SELECT id FROM jobs ORDER BY created_at DESC LIMIT 1)"
-        )
-        return True if town.records.column(query, text) else None
-
-    await town.until(look, f"the agent to say {text!r}")
-
-
-async def pull_of(town: Town, handle: str) -> dict[str, Any]:
-    [pull] = [each for each in await story.pulls(town) if each["head"]["ref"] == f"bellhop/{handle}"]
-    return pull
 
 
 async def test_done_is_a_signed_commit_with_its_people_and_a_pull_request_with_the_template(
@@ -192,66 +133,6 @@ async def test_a_question_is_answered(town: Town) -> None:
     await town.say(number, "@bellhop ask where is it?")
     card = await town.answer(number, r"✅ (J-\w+) answered in \w+[\s\S]*In `rota`, at @\u200bacme/team\.")
     assert f"bellhop/{card[1]}" not in await story.branches(town)
-
-
-async def test_new_begins_again_and_undo_takes_it_back(town: Town) -> None:
-    number = await issue(town, "Do it twice", WRITE, DONE)
-    await town.say(number, "@bellhop fix")
-    first = await town.answer(number, r"✅ (J-\w+) done in")
-    await town.say(number, "@bellhop new do it otherwise")
-    second = await town.answer(number, rf"✅ (?!{first[1]})(J-\w+) done in .*PR #(\d+)")
-    assert (await pull_of(town, second[1]))["number"] != (await pull_of(town, first[1]))["number"]
-    await town.say(number, f"/bellhop undo {second[1]}")
-    await town.answer(
-        number, rf"✅ J-\w+ done in \w+ · Closed PR #{second[2]} and deleted `bellhop/{second[1]}`"
-    )
-    assert (await pull_of(town, second[1]))["state"] == "closed"
-    assert (await pull_of(town, first[1]))["state"] == "open"
-    assert f"bellhop/{second[1]}" not in await story.branches(town)
-    assert f"bellhop/{first[1]}" in await story.branches(town)
-
-
-async def test_two_jobs_of_one_issue_stand_in_line(town: Town) -> None:
-    number = await issue(town, "Be slow about it", {"say": "up"}, {"sleep": 6}, WRITE, DONE)
-    await town.say(number, "@bellhop fix")
-    first = await town.answer(number, r"(J-\w+) fix on")
-    await said(town, "up")
-    town.script("Be-slow-about-it", "Be slow about it", {"result": "It is there."})
-    await town.say(number, "@bellhop fix it again")
-    place = rf'(?!{first[1]})(J-\w+) fix "it again" on \S+ · queued, 2nd behind {first[1]} \('
-    second = await town.answer(number, place)
-    await town.answer(number, rf"✅ {first[1]} done in")
-    await town.answer(number, rf"✅ {second[1]} done in")
-
-
-async def test_a_branch_that_moved_in_other_lines_is_rebased_onto(town: Town) -> None:
-    number = await issue(town, "Meet in different files", WRITE, DONE)
-    await town.say(number, "@bellhop fix")
-    first = await town.answer(number, r"✅ (J-\w+) done in .*PR #(\d+)")
-    more = {"tool": {"write": "more.txt", "text": "more\n"}}
-    town.script("Meet-in-different-files", "Meet in different", {"say": "up"}, {"sleep": 2}, more, DONE)
-    await town.say(number, "@bellhop please write more")
-    await said(town, "up")
-    theirs = await put(town, "theirs.txt", "mine\n", f"bellhop/{first[1]}")
-    await town.answer(number, rf"✅ (?!{first[1]})J-\w+ done in .*PR #{first[2]} \(draft\) updated, 1 file")
-    messages = [commit["sha"] for commit in await story.commits(town, int(first[2]))]
-    assert len(messages) == 3
-    assert messages[1] == theirs
-
-
-async def test_a_branch_that_moved_in_the_same_lines_is_a_conflict(town: Town) -> None:
-    number = await issue(town, "Meet in one file", WRITE, DONE)
-    await town.say(number, "@bellhop fix")
-    first = await town.answer(number, r"✅ (J-\w+) done in .*PR #(\d+)")
-    other = {"tool": {"write": "notes.txt", "text": "another note\n"}}
-    town.script("Meet-in-one-file", "Meet in one file", {"say": "up"}, {"sleep": 2}, other, DONE)
-    await town.say(number, "@bellhop please write another")
-    await said(town, "up")
-    theirs = await put(town, "notes.txt", "my note\n", f"bellhop/{first[1]}")
-    await town.answer(
-        number, r"❌ J-\w+ failed on a conflict: .*somebody else changed the same lines \(notes\.txt\)"
-    )
-    assert (await story.commits(town, int(first[2])))[-1]["sha"] == theirs
 
 
 async def test_a_base_branch_of_ones_choice(town: Town) -> None:
