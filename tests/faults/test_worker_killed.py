@@ -24,7 +24,15 @@ def script_of_a_slow_agent(town: Town, seconds: float) -> None:
 
 
 async def strays(town: Town) -> list[psutil.Process]:
-    return [each for each in town.left_overs() if "sleep 4321" in " ".join(each.cmdline())]
+    return [each for each in town.left_overs() if STRAY.removeprefix("exec ") in command_of(each)]
+
+
+def command_of(process: psutil.Process) -> str:
+    """Empty when it ended meanwhile."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
 
 
 async def at_work(town: Town) -> psutil.Process:
