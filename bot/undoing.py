@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import planning
 from bot.errors import JobFailed
+from bot.patience import patiently
 from bot.ports import UnitOfWork
 from bot.run import Run
 from models.base import now
@@ -20,13 +21,14 @@ UNDONE_BRANCH = "Deleted `{branch}`."
 async def undo(run: Run) -> JobResult:
     """Idempotent: what is closed or gone already stays so."""
     change, forge = await _change(run), run.services.forge_of(planning.place(run.job)[1])
-    if change.pull_number is not None:
-        run.event(JobEventType.STEP, CLOSING.format(number=change.pull_number))
+    number, home = change.pull_number, change.head_repository or change.repository
+    if number is not None:
+        run.event(JobEventType.STEP, CLOSING.format(number=number))
         await run.check()
-        await forge.close_pull(change.repository, change.pull_number)
+        await patiently(run, lambda: forge.close_pull(change.repository, number))
     run.event(JobEventType.STEP, DELETING.format(branch=change.branch))
     await run.check()
-    await forge.delete_branch(change.head_repository or change.repository, change.branch)
+    await patiently(run, lambda: forge.delete_branch(home, change.branch))
     async with run.services.storage.begin() as work:
         await work.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
     form = UNDONE_PULL if change.pull_number is not None else UNDONE_BRANCH

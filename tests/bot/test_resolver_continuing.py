@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.errors import LeaseLost
+import pytest
+
+from bot import patience
+from bot.errors import LeaseLost, NetworkError
 from models.agent import AgentEvent, AgentEventKind
 from models.job import Failure, JobStatus
 from tests.bot.bench import Shop, card
@@ -79,6 +82,17 @@ async def test_the_work_of_failing_checks_is_continued_and_then_offered() -> Non
     second = await shop.ask("@bellhop please also mend the test", comment_id="78")
     assert shop.world.pushes == [f"bellhop/{first.handle}"] * 2
     assert "PR #900 (draft), 1 file" in card(second).headline
+
+
+async def test_undo_outlives_a_bad_moment_of_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "PAUSES_SECONDS", (0.0,))
+    shop = Shop()
+    first = await shop.ask()
+    for method in ("close_pull", "delete_branch"):
+        shop.platform.failures[method] = [NetworkError(f"{method}: 502")]
+    undone = await shop.ask(f"/bellhop undo {first.handle}", comment_id="78")
+    assert undone.status is JobStatus.COMPLETED
+    assert not shop.platform.pulls[0].is_open
 
 
 async def test_undo_closes_the_pull_request_and_deletes_the_branch() -> None:
