@@ -80,8 +80,11 @@ class Jobs(JobRepository, Protocol):
         not in that state.
         """
 
-    async def requeue(self, job_id: str, attempt: int) -> Job | None:
-        """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state."""
+    async def requeue(self, job_id: str, attempt: int, *, is_counted: bool = True) -> Job | None:
+        """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state.
+
+        Not counted: the job may be started once more than its `max_attempts` said.
+        """
 
     async def give_up(self, job_id: str, attempt: int, failure: Failure, detail: str) -> Job | None:
         """running with an expired lease -> failed. None: not in that state."""

@@ -40,7 +40,7 @@ async def resolve(run: Run) -> JobResult:
         return await undoing.undo(run)
     forge = run.services.forge_of(planning.place(run.job)[1])
     plan = await patiently(run, lambda: planning.make(run, forge))
-    run.event(JobEventType.STEP, FETCHING.format(repository=plan.thread.repository))
+    run.event(JobEventType.STEP, FETCHING.format(repository=plan.thread.repository), is_urgent=True)
     async with run.services.workspaces.open(run.job.id, run.job.attempt, plan.checkout) as workspace:
         if publishing.is_published(run.job, workspace):
             # An earlier attempt pushed and died before it could say so.

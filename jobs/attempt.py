@@ -42,6 +42,7 @@ class Give(Enum):
     """What becomes of a job that this attempt does not end."""
 
     NOTHING = "nothing"  # somebody else owns it
+    ON = "on"  # this worker is being stopped: it is no fault of the job's, and not counted
     BACK = "back"  # at once, to whoever is next
 
 
@@ -104,7 +105,7 @@ def _interrupted(run: Run, shutdown: asyncio.Event) -> Ending:
     if run.cancelled.is_set():
         return Ending(status=JobStatus.CANCELLED)
     if shutdown.is_set():
-        return Ending(give=Give.BACK)
+        return Ending(give=Give.ON)
     minutes = run.services.settings.job_timeout_seconds / 60
     return Ending(status=JobStatus.FAILED, failure=Failure.TIMEOUT, detail=TOO_LONG.format(minutes=minutes))
 

@@ -10,13 +10,16 @@ from contextlib import suppress
 import structlog
 
 from bot.errors import BellhopError, InvalidTransition, StorageUnavailable
+from bot.ports import UnitOfWork
 from bot.run import Run
 from jobs import processes
 from jobs.attempt import Ending, Give
-from models.job import Job
+from models.base import now
+from models.job import Job, JobEvent, JobEventType
 from models.worker import ProcessRecord
 
 PAUSE_SECONDS = 0.3
+GIVEN_BACK = "its worker was stopped; another goes on with it"
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +45,7 @@ async def _write(run: Run, ending: Ending) -> Job | None:
     job = run.job
     async with run.services.storage.begin() as work:
         if ending.status is None:
-            # A lease of no time: the recovery finds the job at its next look and gives it to the next worker.
-            await work.jobs.renew(job.id, job.attempt, run.worker, 0.0)
-            return None
+            return await _give(work, run, ending.give)
         settled = await work.jobs.settle(
             job.id,
             job.attempt,
@@ -55,6 +56,21 @@ async def _write(run: Run, ending: Ending) -> Job | None:
         )
         await work.outbox.want(job.id, is_urgent=True)
     return settled
+
+
+async def _give(work: UnitOfWork, run: Run, give: Give) -> Job | None:
+    """To the next worker. None: the recovery does it at its next look (or the cancel somebody asked for)."""
+    job = run.job
+    await work.jobs.renew(job.id, job.attempt, run.worker, 0.0)
+    if give is Give.BACK:
+        return None
+    queued = await work.jobs.requeue(job.id, job.attempt, is_counted=False)
+    if queued is not None:
+        await work.jobs.add_event(
+            job.id, JobEvent(type=JobEventType.NOTICE, data=GIVEN_BACK, timestamp=now())
+        )
+        await work.outbox.want(job.id, is_urgent=True)
+    return queued
 
 
 async def forget(run: Run, started: Sequence[ProcessRecord]) -> None:

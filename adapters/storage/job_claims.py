@@ -153,13 +153,22 @@ class JobClaims(JobRows):
             else await self._move(row, JobStatus.CANCELLED, row["cancel_requested_by"], **ended(False))
         )
 
-    async def requeue(self, job_id: str, attempt: int) -> Job | None:
-        """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state."""
+    async def requeue(self, job_id: str, attempt: int, *, is_counted: bool = True) -> Job | None:
+        """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state.
+
+        Not counted: the job may be started once more than its `max_attempts` said.
+        """
         row = await self._locked(job_id, _IS_OVER, _j.attempt == attempt, _j.cancel_requested_at.is_(None))
         if row is None:
             return None
         return await self._move(
-            row, JobStatus.QUEUED, attempt=attempt + 1, worker=None, lease_until=None, holds_lock=False
+            row,
+            JobStatus.QUEUED,
+            attempt=attempt + 1,
+            max_attempts=row["max_attempts"] + (0 if is_counted else 1),
+            worker=None,
+            lease_until=None,
+            holds_lock=False,
         )
 
     async def give_up(self, job_id: str, attempt: int, failure: Failure, detail: str) -> Job | None:

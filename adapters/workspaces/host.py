@@ -217,7 +217,13 @@ def _clear(folder: Path) -> None:
     with contextlib.suppress(OSError):
         shutil.rmtree(folder)
         return
-    for path, _, _ in os.walk(folder):
-        with contextlib.suppress(OSError):
-            os.chmod(path, stat.S_IRWXU)
+    with contextlib.suppress(OSError):
+        folder.chmod(stat.S_IRWXU)
+    for path, folders, _ in os.walk(folder):
+        for name in folders:
+            # Before it is entered: what cannot be listed is not walked.
+            inner = Path(path, name)
+            with contextlib.suppress(OSError):
+                if not inner.is_symlink():
+                    inner.chmod(stat.S_IRWXU)
     shutil.rmtree(folder, ignore_errors=True)

@@ -25,6 +25,8 @@ COLUMNS = (
 )
 NONE = "no delivery {id}"
 REOPENED = "delivery {id} is due again; `bellhop deliveries show {id}` tells what became of it"
+ACTED_UPON = ("accepted", "answered", "duplicate")
+ALREADY = "delivery {id} was {disposition} ({detail}): what was done is not done twice"
 BUSY = "delivery {id} is being worked on right now"
 BODY_SHOWN = 4000
 
@@ -75,6 +77,8 @@ async def replay(services: Services, args: argparse.Namespace) -> int:
         return 1
     if args.dry_run:
         return _explain(services, delivery, args)
+    if delivery.disposition is not None and delivery.disposition.kind in ACTED_UPON:
+        return _already(delivery, args)
     async with services.storage.begin() as work:
         is_reopened = await work.deliveries.reopen(args.id)
     text = REOPENED if is_reopened else BUSY
@@ -83,6 +87,17 @@ async def replay(services: Services, args: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text.format(id=args.id) + "\n")
     return 0 if is_reopened else 1
+
+
+def _already(delivery: Delivery, args: argparse.Namespace) -> int:
+    """Its keys are taken: working on it again would change nothing but what its row says of it."""
+    disposition = delivery.disposition.value if delivery.disposition else ""
+    if args.json:
+        output.as_json({"id": delivery.id, "reopened": False, "disposition": disposition})
+    else:
+        text = ALREADY.format(id=delivery.id, disposition=disposition, detail=delivery.detail)
+        output.line(text)
+    return 0
 
 
 def _explain(services: Services, delivery: Delivery, args: argparse.Namespace) -> int:

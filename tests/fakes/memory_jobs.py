@@ -116,9 +116,12 @@ class JobRows(JobLists):
         by = job.cancel_requested_by
         return self._move(job, JobStatus.CANCELLED, by, end_time=self._clock(), success=False, **ENDED)
 
-    async def requeue(self, job_id: str, attempt: int) -> Job | None:
+    async def requeue(self, job_id: str, attempt: int, *, is_counted: bool = True) -> Job | None:
         job = self._lost(job_id, attempt)
-        return job and self._move(job, JobStatus.QUEUED, attempt=attempt + 1, worker=None, **ENDED)
+        if job is None:
+            return None
+        most = job.max_attempts + (0 if is_counted else 1)
+        return self._move(job, JobStatus.QUEUED, attempt=attempt + 1, max_attempts=most, worker=None, **ENDED)
 
     async def give_up(self, job_id: str, attempt: int, failure: Failure, detail: str) -> Job | None:
         job = self._lost(job_id, attempt)

@@ -158,20 +158,27 @@ async def test_what_a_stranger_wrote_stays_on_its_line(
     assert "\x1b" not in capsys.readouterr().out
 
 
-async def test_a_replay_is_due_again_and_does_nothing_twice(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
-) -> None:
-    delivery = await bench.hear("@bellhop fix it")
+async def test_a_replay_is_due_again(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    delivery = await bench.hear("just talking")
     assert await run(bench, f"replay {delivery.id}") == 0
     assert f"delivery {delivery.id} is due again" in capsys.readouterr().out
     [due] = await bench.deliveries()
     assert (due.disposition, due.finished_at) == (None, None)
     await bench.dispatch()
-    await bench.deliver_answers()
-    assert len(await bench.jobs()) == 1
-    assert len(bench.answers) == 1
     [again] = await bench.deliveries()
-    assert again.disposition is not None
+    assert again.disposition is delivery.disposition
+
+
+async def test_what_was_done_is_not_done_twice_and_stays_as_it_was_told(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivery = await bench.hear("@bellhop fix it")
+    assert await run(bench, f"replay {delivery.id}") == 0
+    assert f"delivery {delivery.id} was accepted" in capsys.readouterr().out
+    await bench.dispatch()
+    [same] = await bench.deliveries()
+    assert same == delivery
+    assert len(await bench.jobs()) == 1
 
 
 async def test_a_delivery_that_is_being_worked_on_is_left_alone(

@@ -22,7 +22,7 @@ def run_tests(folder: Path, bug: Bug) -> int:
     arguments = bug.test_command.split()
     assert arguments[0] == "python3"
     done = subprocess.run(
-        [sys.executable, *arguments[1:]], cwd=folder, capture_output=True, timeout=60, check=False
+        [sys.executable, "-B", *arguments[1:]], cwd=folder, capture_output=True, timeout=60, check=False
     )
     return done.returncode
 
