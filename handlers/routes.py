@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from bot.services import Services
 from handlers import health, middleware, webhooks
-from handlers.keys import OBSERVER, SERVICES
+from handlers.keys import LARGE_BODIES, OBSERVER, SERVICES
 from handlers.observer import Observer
 
 ROUTES: list[web.RouteDef] = [
@@ -23,5 +25,6 @@ def application(services: Services, observer: Observer) -> web.Application:
     app = web.Application(client_max_size=middleware.WEBHOOK_BODY_BYTES, middlewares=[middleware.around])
     app[SERVICES] = services
     app[OBSERVER] = observer
+    app[LARGE_BODIES] = asyncio.Semaphore(webhooks.LARGE_BODIES_AT_ONCE)
     app.add_routes(ROUTES)
     return app

@@ -7,13 +7,16 @@ import asyncio
 from aiohttp import web
 
 from bot import inbox
-from bot.errors import PayloadError, UnsupportedMedia
-from handlers.keys import REQUEST_ID, SERVICES
+from bot.errors import PayloadError, StorageUnavailable, UnsupportedMedia
+from handlers.keys import LARGE_BODIES, REQUEST_ID, SERVICES
 from models.delivery import Origin, WebhookRequest
 
-READ_SECONDS = (
-    60.0  # platforms give up after 10 (GitHub) to 30; a stranger may not hold a connection for ever
-)
+TOO_MANY = "reading the body: too many large ones at once"
+LARGE_BODY_BYTES = 1024 * 1024
+LARGE_BODIES_AT_ONCE = 8
+WAIT_SECONDS = 5.0
+# Platforms give up after 10 (GitHub) to 30; a stranger may not hold a connection for ever.
+READ_SECONDS = 30.0
 PACKED = "reading the body: send it as it is, without a content encoding"
 TOO_SLOW = "reading the body: it takes too long"
 CUT_OFF = "reading the body: it is not what its headers say, or was cut off"
@@ -43,11 +46,37 @@ async def _body(request: web.Request) -> bytes:
     """The bytes that were signed. No platform packs them, and unpacking is work that a stranger could ask for."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMedia(PACKED)
+    if (
+        request.content.is_eof()
+    ):  # all of it came with its headers: nothing to wait for, and no timer to pay for
+        return await _read(request)
+    size = request.content_length
+    if size is not None and size <= LARGE_BODY_BYTES:
+        return await _within(READ_SECONDS, request)
+    # Nobody is verified yet: strangers may fill only so much memory at once.
+    slots = request.app[LARGE_BODIES]
     try:
-        async with asyncio.timeout(READ_SECONDS):
-            return await request.read()
+        async with asyncio.timeout(WAIT_SECONDS):
+            await slots.acquire()
+    except TimeoutError as error:
+        raise StorageUnavailable(TOO_MANY) from error
+    try:
+        return await _within(READ_SECONDS, request)
+    finally:
+        slots.release()
+
+
+async def _within(seconds: float, request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(seconds):
+            return await _read(request)
     except TimeoutError as error:
         raise PayloadError(TOO_SLOW) from error
+
+
+async def _read(request: web.Request) -> bytes:
+    try:
+        return await request.read()
     except (web.RequestPayloadError, ConnectionError) as error:
         raise PayloadError(CUT_OFF) from error
 
@@ -57,6 +86,8 @@ def _text(value: str) -> str:
 
     https://www.rfc-editor.org/rfc/rfc9110#section-5.5 (what else than ASCII a field value may hold)
     """
+    if value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:

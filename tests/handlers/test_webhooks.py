@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient
 from adapters import telemetry
 from adapters.storage import open_storage
 from bot.services import Services
-from handlers import routes, server
+from handlers import routes, server, webhooks
 from tests.fakes.platform import SECRET, said
 from tests.fakes.services import Bench
 
@@ -159,3 +159,22 @@ async def test_headers_that_are_no_text_are_kept_as_well_as_a_database_can(
         assert "ÿþ" in delivery.model_dump_json()
     finally:
         await storage.close()
+
+
+async def test_strangers_fill_only_so_much_memory_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "LARGE_BODIES_AT_ONCE", 1)
+    monkeypatch.setattr(webhooks, "WAIT_SECONDS", 0.2)
+    size = 2 * webhooks.LARGE_BODY_BYTES
+    async with served(bench.services) as port:
+        _, held = await asyncio.open_connection("127.0.0.1", port)
+        held.write(raw(b"begun", b"Content-Length: %d" % size))
+        await held.drain()
+        await asyncio.sleep(0.1)
+        second = await send(port, raw(b"x" * size, b"Content-Length: %d" % size))
+        small = said("hello")
+        third = await send(port, raw(small, b"Content-Length: %d" % len(small)))
+        held.close()
+    assert second.startswith(b"HTTP/1.1 503 ")
+    assert third.startswith(b"HTTP/1.1 202 ")
