@@ -13,10 +13,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bot import loop_list, loops
-from bot.errors import BellhopError, ConfigurationError
+from bot.errors import BellhopError
 from bot.introduction import introduce_within
 from bot.platform import Platform
 from bot.services import Services
@@ -96,33 +96,30 @@ def open_platforms(settings: Settings) -> dict[tuple[str, str], Platform]:
 
 def known_secrets(settings: Settings, platforms: Iterable[Platform]) -> tuple[str, ...]:
     """Every secret value this process holds: masked wherever it would appear."""
-    redis_password = urlsplit(settings.redis_url.get_secret_value()).password or ""
-    database_password = urlsplit(settings.database).password or ""
-    own = (redis_password, database_password)
+    urls = (settings.redis_url.get_secret_value(), settings.database)
+    passwords = [urlsplit(url).password or "" for url in urls]
+    own = (*passwords, *map(unquote, passwords))
     theirs = [secret for platform in platforms for secret in platform.secrets]
     return tuple(value for value in (*own, *theirs) if len(value) >= SHORTEST_SECRET)
 
 
 def prepared() -> Settings:
     """The settings, the data folder made, logging set up."""
-    from adapters import agreement, telemetry
+    from adapters import agreement
 
     settings = load()
     agreement.check(settings)
-    make_data_folder(settings)
-    secrets_held = known_secrets(settings, open_platforms(settings).values())
-    telemetry.setup(settings.log_format, settings.log_level, secrets_held)
+    agreement.make_data_folder(settings)
+    set_up_logs(settings)
     return settings
 
 
-def make_data_folder(settings: Settings) -> None:
-    """Readable by us alone: it holds deliveries, mirrors of private repositories and the Redis password."""
-    try:
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigurationError(
-            "BELLHOP_DATA_DIR", f"set it to a writable folder ({error.strerror})"
-        ) from error
+def set_up_logs(settings: Settings) -> None:
+    """What is known to be secret by now is masked from now on."""
+    from adapters import telemetry
+
+    secrets_held = known_secrets(settings, open_platforms(settings).values())
+    telemetry.setup(settings.log_format, settings.log_level, secrets_held)
 
 
 async def serve_app(
@@ -203,13 +200,14 @@ def everything(args: argparse.Namespace) -> int:
 
 async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) -> None:
     """Embedded Redis, workers, and with `--playground` the pretend platforms, as supervised children; the app here."""
+    from adapters import agreement
     from adapters.children import supervised
     from adapters.stage import apart, playground
     from handlers import server
 
     async with contextlib.AsyncExitStack() as stack:
         first = load()
-        make_data_folder(first)
+        agreement.make_data_folder(first)
         listener = server.listen(first.host, first.port)
         hint = ""
         if args.playground:
@@ -234,7 +232,9 @@ async def start_redis(settings: Settings, stack: contextlib.AsyncExitStack) -> S
     embedded = EmbeddedRedis(settings.data_dir)
     await embedded.start()
     stack.push_async_callback(embedded.stop)
-    return settings.model_copy(update={"redis_url": embedded.url})
+    settings = settings.model_copy(update={"redis_url": embedded.url})
+    set_up_logs(settings)
+    return settings
 
 
 def migrate(args: argparse.Namespace) -> int:

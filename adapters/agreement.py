@@ -24,3 +24,13 @@ def check(settings: Settings) -> None:
         raise ConfigurationError("BELLHOP_AGENT", NO_AGENT.format(name=settings.agent, known=known))
     if settings.signing_key and not Path(settings.signing_key).is_file():
         raise ConfigurationError("BELLHOP_SIGNING_KEY", NO_KEY.format(path=settings.signing_key))
+
+
+def make_data_folder(settings: Settings) -> None:
+    """Readable by us alone: it holds deliveries, mirrors of private repositories and the Redis password."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            "BELLHOP_DATA_DIR", f"set it to a writable folder ({error.strerror})"
+        ) from error

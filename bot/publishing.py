@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 from bot import proposal
 from bot.agents_at_work import Work
-from bot.errors import BellhopError, JobCancelled, JobFailed
+from bot.errors import BellhopError, IntegrationError, JobCancelled, JobFailed
 from bot.patience import patiently
 from bot.planning import Plan
 from bot.platform import Forge, PullRequest, PullRequestDraft
@@ -22,6 +23,7 @@ from models.job import Failure, Job, JobEventType, JobResult
 from models.pipeline import Verdict
 
 PUSHED = "Pushed `{branch}`"
+AGAIN_SECONDS = 0.5
 REMOVED = "Removed `{branch}`"
 OPENED = "Opened PR #{number}"
 UPDATED = "Updated PR #{number}"
@@ -194,9 +196,10 @@ async def _take_back(run: Run, forge: Forge, plan: Plan) -> None:
         change = await unit.changes.of_job(run.job.id)
     with contextlib.suppress(BellhopError):  # the forge closes it with its branch at the latest
         if change is not None and change.pull_number is not None:
-            await forge.close_pull(change.repository, change.pull_number)
+            number = change.pull_number
+            await _twice(lambda: forge.close_pull(change.repository, number))
     with contextlib.suppress(BellhopError):
-        await forge.delete_branch(plan.head_repository, plan.branch)
+        await _twice(lambda: forge.delete_branch(plan.head_repository, plan.branch))
         run.event(
             JobEventType.NOTICE, REMOVED.format(branch=plan.branch), facts={"removed_branch": plan.branch}
         )
@@ -204,3 +207,14 @@ async def _take_back(run: Run, forge: Forge, plan: Plan) -> None:
         if change is not None:
             async with run.services.storage.begin() as unit:
                 await unit.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
+
+
+async def _twice(call: Callable[[], Awaitable[None]]) -> None:
+    """Once more after a moment, if that may help: the job is being cancelled, so nobody waits for long."""
+    try:
+        await call()
+    except IntegrationError as error:
+        if not error.retryable:
+            raise
+        await asyncio.sleep(AGAIN_SECONDS)
+        await call()
