@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from bot import phrases
@@ -209,8 +208,3 @@ def _next(job: Job, state: CardState, facts: dict[str, Any], slash: str) -> tupl
     if state is CardState.ANSWERED:
         return (f"{slash} fix", f"{slash} logs {job.handle}")
     return ()
-
-
-def touched_at(job: Job) -> datetime | None:
-    """When anything was last heard of the job."""
-    return job.events[-1].timestamp if job.events else job.created_at

@@ -10,7 +10,7 @@ from bot.triage import Addressed, outcome_of
 from models.base import now
 from models.delivery import Disposition
 from models.job import Job, JobEvent, JobEventType, JobStatus
-from models.message import IncomingMessage
+from models.message import IncomingMessage, ThreadKind
 
 CANCELLED = "cancelled {handles}, still queued"
 NOTHING = "nothing was queued for it"
@@ -24,7 +24,7 @@ async def close(services: Services, found: Addressed) -> Disposition:
     message = found.message
     async with services.storage.begin() as work:
         cancelled = await _cancel_queued(work, message)
-        if message.event == "pull_request.closed":
+        if message.thread.kind is ThreadKind.PULL_REQUEST and not message.is_deleted:
             await _close_change(work, message)
         disposition, detail = _ending(message, cancelled)
         outcome = outcome_of(found.delivery, message, disposition, detail)

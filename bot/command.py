@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -73,7 +73,6 @@ class CommandSpec:
     needs: Role
     run: Run
     prepare: Prepare = nothing_to_fetch
-    topics: tuple[str, ...] = field(default=())
 
     @property
     def name(self) -> str:

@@ -27,6 +27,20 @@ KEPT = "{handle} kept"
 FROM_FORK = "This pull request comes from a fork, and the `{runner}` runner runs no code of strangers."
 
 
+def change_request(ask: Ask, *, is_fresh: bool = False) -> JobRequest:
+    """A job that may change code, with the options as typed. Fresh: as if nothing had been done here before."""
+    options = ask.command.options
+    return JobRequest(
+        verb=ask.command.name,
+        text=ask.command.text,
+        agent=options.get("agent", ""),
+        model=options.get("model", ""),
+        branch=options.get("branch", ""),
+        pr=options.get("pr", "draft"),
+        is_fresh=is_fresh,
+    )
+
+
 async def with_context(ask: Ask) -> Ask:
     """`ask` with what surrounds the request. Looks it up; runs before the transaction. Raises Refused."""
     check_options(ask)

@@ -12,7 +12,6 @@ from models.job import Failure, Job, JobEvent, JobEventType
 
 LOST_AGAIN = "lost its worker after {after}; retried as attempt {attempt} of {most}"
 LOST_FOR_GOOD = "lost its worker after {after}, in {most} attempts"
-LOST_CANCELLED = "its worker was already gone"
 BATCH = 50
 PRUNE_ROWS = 100
 

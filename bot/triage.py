@@ -16,7 +16,6 @@ from models.message import IncomingMessage, MessageKind
 MARKER_BEGINS = "<!-- bellhop:"
 NOT_ADDRESSED = "no line of it addresses {name}"
 EDITED = "an edit that does not add the first mention"
-DELETED = "the text was deleted, and nothing of it was queued"
 OWN = "{name} said it"
 OWN_MARK = "it carries {name}'s own mark"
 BOT = "{login} is a program, and programs are not obeyed"

@@ -12,7 +12,6 @@ from bot.workshop import Diff, FileChange
 MOST_PATCH_BYTES = 512 * 1024
 MOST_TEXT_BYTES = 256 * 1024
 MOST_MATCHES = 20
-BATCH_BYTES = 32 * 1024 * 1024
 LINK = "120000"
 GITLINK = "160000"
 CUT = "\n[the rest of the patch is not shown]\n"

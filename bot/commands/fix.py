@@ -7,21 +7,11 @@ from bot.command import Ask, CommandSpec, Said
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
-from models.job import JobRequest
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Keep a job that works on this thread's change, or begins one."""
-    options = ask.command.options
-    request = JobRequest(
-        verb="fix",
-        text=ask.command.text,
-        agent=options.get("agent", ""),
-        model=options.get("model", ""),
-        branch=options.get("branch", ""),
-        pr=options.get("pr", "draft"),
-    )
-    return await keep.job(work, ask, request)
+    return await keep.job(work, ask, keep.change_request(ask))
 
 
 SPEC = CommandSpec(

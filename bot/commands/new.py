@@ -7,22 +7,11 @@ from bot.command import Ask, CommandSpec, Said
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
-from models.job import JobRequest
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Keep a job that ignores the thread's earlier change."""
-    options = ask.command.options
-    request = JobRequest(
-        verb="new",
-        text=ask.command.text,
-        agent=options.get("agent", ""),
-        model=options.get("model", ""),
-        branch=options.get("branch", ""),
-        pr=options.get("pr", "draft"),
-        is_fresh=True,
-    )
-    return await keep.job(work, ask, request)
+    return await keep.job(work, ask, keep.change_request(ask, is_fresh=True))
 
 
 SPEC = CommandSpec(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from models.delivery import Disposition
 from models.job import JobStatus
-from models.message import MessageKind
+from models.message import MessageKind, ThreadKind
 from tests.bot.bench import Shop, card, lines
+from tests.fakes.platform import place
 
 
 async def test_closing_the_issue_cancels_what_is_queued_and_tells_the_next_in_line() -> None:
@@ -51,7 +52,8 @@ async def test_deleting_the_request_cancels_its_own_job_only() -> None:
 async def test_a_pull_request_that_is_closed_is_remembered_as_closed() -> None:
     shop = Shop()
     await shop.ask()
-    await shop.hear("", kind=MessageKind.EVENT, event="pull_request.closed", comment_id="", number=900)
+    pull = place(900).model_copy(update={"kind": ThreadKind.PULL_REQUEST})
+    await shop.hear("", kind=MessageKind.EVENT, event="pull_request.closed", comment_id="", thread=pull)
     change = await shop.change()
     assert change is not None
     assert not change.is_open

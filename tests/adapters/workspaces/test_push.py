@@ -13,6 +13,7 @@ from adapters.workspaces.host import GitWorkspaces
 from bot.errors import AuthenticationError, JobFailed, NetworkError
 from bot.workshop import Checkout, Commit
 from models.job import Failure
+from tests.services import require_service
 from tests.services.git_server import TOKEN, GitServer
 
 BRANCH = "bellhop/J-7K3Q"
@@ -186,11 +187,9 @@ async def test_nothing_is_pushed_before_a_commit(workspaces: GitWorkspaces, chec
 async def test_commits_are_signed_with_an_ssh_key(
     server: GitServer, data: Path, checkout: Checkout, commit: Commit, tmp_path: Path
 ) -> None:
-    import shutil
     import subprocess
 
-    if shutil.which("ssh-keygen") is None:
-        pytest.skip("ssh-keygen is not installed")
+    require_service("ssh-keygen")
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True, timeout=30)
     signers = tmp_path / "signers"
