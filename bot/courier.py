@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 
 from bot import cards
-from bot.errors import IntegrationError, NetworkError, RateLimitError
+from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
 from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
 from bot.services import Services
@@ -20,8 +20,9 @@ AT_ONCE = 16
 WORKERS_SILENT_SECONDS = 30.0
 FIRST_RETRY_SECONDS = 1.0
 AMBIGUOUS_RETRY_SECONDS = 3.0  # platforms list a new comment a moment after they made it
+REFUSED_RETRY_SECONDS = 60.0  # the token: somebody must renew it first
 LONGEST_RETRY_SECONDS = 300.0
-MOST_ATTEMPTS = 40
+MOST_ATTEMPTS = 300  # of up to five minutes: about a day
 TOO_LONG = "sending: it took too long"
 NOT_SAYABLE = "not sent: {error}"
 
@@ -70,7 +71,7 @@ class Courier:
             self._quiet_until = asyncio.get_running_loop().time() + error.retry_after_seconds
             await _postpone(services, row, error.retry_after_seconds, error)
         except IntegrationError as error:
-            if error.retryable and row.attempts < MOST_ATTEMPTS:
+            if _may_pass(error) and row.attempts < MOST_ATTEMPTS:
                 await _postpone(services, row, _delay(row, error), error)
             else:
                 await _bury(services, row, error)
@@ -145,9 +146,16 @@ async def _shown(services: Services, row: OutboxRow, platform: Platform, posted:
         )
 
 
+def _may_pass(error: IntegrationError) -> bool:
+    """Whether the same message may be taken later. A refused token is renewed; a deleted thread does not come back."""
+    return error.retryable or isinstance(error, AuthenticationError)
+
+
 def _delay(row: OutboxRow, error: IntegrationError) -> float:
     first = AMBIGUOUS_RETRY_SECONDS if error.is_ambiguous else FIRST_RETRY_SECONDS
-    return min(first * 2.0 ** max(row.attempts - 1, 0), LONGEST_RETRY_SECONDS)
+    if isinstance(error, AuthenticationError):
+        first = REFUSED_RETRY_SECONDS
+    return min(first * 2.0 ** min(max(row.attempts - 1, 0), 9), LONGEST_RETRY_SECONDS)
 
 
 async def _postpone(

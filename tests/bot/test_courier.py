@@ -7,7 +7,14 @@ from datetime import timedelta
 import pytest
 
 from bot.courier import Courier
-from bot.errors import AuthenticationError, NetworkError, RateLimitError
+from bot.errors import (
+    AuthenticationError,
+    ConflictError,
+    IntegrationError,
+    NetworkError,
+    NotFoundError,
+    RateLimitError,
+)
 from bot.run import Run
 from models.base import now
 from models.card import Card
@@ -15,6 +22,8 @@ from models.job import JobEventType
 from models.outbox import OutboxRow, OutboxState
 from tests.fakes.platform import said
 from tests.fakes.services import Bench
+
+DAY_SECONDS = 86400.0
 
 
 async def card_row(bench: Bench) -> OutboxRow:
@@ -194,12 +203,51 @@ async def test_a_doubt_outlives_later_clear_failures() -> None:
     assert (await card_row(bench)).is_ambiguous
 
 
-@pytest.mark.parametrize("method", ["post"])
-async def test_what_can_never_be_said_is_buried_with_its_reason(method: str) -> None:
+async def test_a_refused_token_is_waited_for_like_an_outage() -> None:
     bench = Bench()
-    bench.platform.failures[method] = [AuthenticationError("posting: the token is refused")]
+    refused = AuthenticationError("posting: the token is refused")
+    bench.platform.failures["post"] = [refused] * 100
+    await asked(bench)
+    waits = []
+    for _ in range(100):
+        await make_all_due(bench)
+        await bench.deliver_answers()
+        row = await card_row(bench)
+        waits.append(round((row.due_at - now()).total_seconds()))
+    assert (row.state, row.last_error) == (OutboxState.WAITING, str(refused))
+    assert waits[:5] == [60, 120, 240, 300, 300]
+    assert set(waits[5:]) == {300}
+    await make_all_due(bench)
+    await bench.deliver_answers()
+    assert len(bench.answers) == 1
+
+
+async def test_a_token_refused_for_a_day_gives_the_message_up() -> None:
+    bench = Bench()
+    bench.platform.failures["post"] = [AuthenticationError("posting: the token is refused")] * 1000
+    await asked(bench)
+    waited_seconds = 0.0
+    while (row := await card_row(bench)).state is OutboxState.WAITING:
+        await make_all_due(bench)
+        await bench.deliver_answers()
+        waited_seconds += max(((await card_row(bench)).due_at - now()).total_seconds(), 0.0)
+    assert 0.9 * DAY_SECONDS < waited_seconds < 1.1 * DAY_SECONDS
+    assert "token is refused" in row.last_error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFoundError("posting: the thread is gone"),
+        ConflictError("posting: the text is refused"),
+        IntegrationError("posting: the request is refused"),
+    ],
+)
+async def test_what_can_never_be_said_is_buried_with_its_reason(error: IntegrationError) -> None:
+    bench = Bench()
+    bench.platform.failures["post"] = [error]
     await asked(bench)
     await bench.deliver_answers()
     row = await card_row(bench)
     assert row.state is OutboxState.DEAD
-    assert "token is refused" in row.last_error
+    assert str(error) in row.last_error
