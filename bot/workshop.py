@@ -109,7 +109,10 @@ class Workspaces(Protocol):
 
 
 class ProcessSpec(Noun):
-    """A command for the box. `env` is all it gets besides the box's own few variables."""
+    """A command for the box. `env` is all it gets besides the box's own few variables.
+
+    `is_stderr_apart`: what it writes to standard error is `errors`, and never in the midst of its output.
+    """
 
     argv: tuple[str, ...]
     cwd: Path
@@ -118,6 +121,7 @@ class ProcessSpec(Noun):
     timeout_seconds: float
     idle_seconds: float
     role: str = "check"
+    is_stderr_apart: bool = False
 
 
 class Running(Protocol):
@@ -126,9 +130,15 @@ class Running(Protocol):
     pid: int
 
     def lines(self) -> AsyncIterator[bytes]:
-        """Its output, line by line, both streams, each line 16 MiB at most.
+        """Its output, line by line, both streams (unless apart), each line 16 MiB at most.
 
         Ends when all writers are gone or it was stopped.
+        """
+
+    def errors(self) -> Sequence[bytes]:
+        """Lines of its standard error, when that is apart, since last asked; cut and thinned when they are many.
+
+        All have come when `wait` returns.
         """
 
     async def wait(self) -> int:

@@ -92,11 +92,17 @@ class CliRun:
                 if found.kind is AgentEventKind.RAW:
                     tail.append(found.text)
                 yield found
+            for aside in _murmured(running, tail):
+                yield aside
         code = await running.wait()
         if after is not None:
             after.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await after
+        # Of one that was stopped, the last words are about being stopped.
+        last = tail if running.stop_reason == "end" else tail.copy()
+        for aside in _murmured(running, last):
+            yield aside
         self._result = self._result or _without_result(running.stop_reason, code, "\n".join(tail))
 
     def _spec(self, task: AgentTask) -> ProcessSpec:
@@ -108,7 +114,15 @@ class CliRun:
             timeout_seconds=task.timeout_seconds,
             idle_seconds=task.idle_seconds,
             role="agent",
+            is_stderr_apart=True,
         )
+
+
+def _murmured(running: Running, tail: deque[str]) -> list[AgentEvent]:
+    """What it wrote to standard error: no part of its stream, whatever it looks like."""
+    told = [line.decode(errors="replace") for line in running.errors() if line.strip()]
+    tail.extend(told)
+    return [AgentEvent(kind=AgentEventKind.RAW, text=text, data={"stream": "stderr"}) for text in told]
 
 
 async def _stop_after(running: Running, result: AgentResult) -> None:

@@ -20,6 +20,7 @@ from typing import IO
 
 from adapters.processes import family, launcher
 from adapters.processes.lines import Splitter
+from adapters.processes.murmur import Murmur
 from bot.settings import Settings, search_path
 from bot.workshop import ProcessSpec
 
@@ -69,19 +70,22 @@ class LocalBox:
         given, mark = await asyncio.to_thread(_spooled, spec.stdin), secrets.token_hex(8)
         go_read, go_write = os.pipe()
         output, to_us = await _pipe()
+        errors_here, errors_to_us = os.pipe() if spec.is_stderr_apart else (None, os.dup(to_us))
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-I", "-S", LAUNCHER, str(go_read), str(os.getpid()), *spec.argv,
-                cwd=spec.cwd, env=self._environment(spec, mark), stdin=given, stdout=to_us, stderr=to_us,
+                cwd=spec.cwd, env=self._environment(spec, mark), stdin=given, stdout=to_us, stderr=errors_to_us,
                 start_new_session=True, pass_fds=(go_read,),
             )  # fmt: skip
             running = LocalRunning(process, output, spec, mark)
             self.running.append(running)
+            if errors_here is not None:
+                await running.listen(errors_here)
             await self.on_start(process.pid, spec.role)
             os.write(go_write, b"1")
         finally:
             given.close()
-            for end in (go_read, go_write, to_us):
+            for end in (go_read, go_write, to_us, errors_to_us):
                 os.close(end)
         return running
 
@@ -125,6 +129,18 @@ class LocalRunning:
         self._began = self._heard = self._clock()
         self._exited_at: float | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._murmur: Murmur | None = None
+        self._murmur_pipe: asyncio.ReadTransport | None = None
+
+    async def listen(self, errors: int) -> None:
+        """Read its standard error from this descriptor from now on."""
+        pipe = os.fdopen(errors, "rb", 0)
+        loop = asyncio.get_running_loop()
+        self._murmur_pipe, self._murmur = await loop.connect_read_pipe(lambda: Murmur(self._is_heard), pipe)
+
+    def errors(self) -> list[bytes]:
+        """What `listen` read since last asked."""
+        return self._murmur.take() if self._murmur is not None else []
 
     async def lines(self) -> AsyncIterator[bytes]:
         """Line by line; the watchdogs run here."""
@@ -143,6 +159,7 @@ class LocalRunning:
                     await self._process.wait()
                     break
         await self._end()
+        await self._hear_out()
         return self._code()
 
     async def stop(self) -> None:
@@ -154,6 +171,8 @@ class LocalRunning:
     def hang_up(self) -> None:
         """Whoever still talks talks to nobody."""
         self._pipe.close()
+        if self._murmur_pipe is not None:
+            self._murmur_pipe.close()
 
     async def _read(self) -> bytes:
         """The next piece of output; empty at its end, or when a watchdog ended it."""
@@ -165,8 +184,20 @@ class LocalRunning:
                     self._heard = self._clock()
                     return chunk
         await self._end()
-        self.hang_up()
+        self._pipe.close()
         return b""
+
+    async def _hear_out(self) -> None:
+        """What it wrote to standard error before it ended; whoever fled with the pipe is not waited for."""
+        if self._murmur is None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                await self._murmur.ended()
+        self.hang_up()
+
+    def _is_heard(self) -> None:
+        self._heard = self._clock()
 
     def _is_over(self) -> bool:
         """The command ended and its output had time to follow, or a watchdog bites (which this notes)."""

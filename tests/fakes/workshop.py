@@ -159,6 +159,9 @@ class FakeRunning:
         for line in self.said:
             yield line.encode()
 
+    def errors(self) -> Sequence[bytes]:
+        return ()
+
     async def wait(self) -> int:
         return self.code
 

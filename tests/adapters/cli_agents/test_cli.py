@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 import yaml
 
 from adapters.agents import scripted
-from adapters.cli_agents import cli
+from adapters.cli_agents import claude_stream, cli
 from adapters.cli_agents.cli import CliAgent, CliRun
+from adapters.processes import murmur
 from adapters.runners import local
 from bot.settings import Settings
 from models.agent import AgentEvent, AgentEventKind, AgentResult, AgentStop, AgentTask
@@ -222,3 +224,76 @@ async def test_before_it_ran_there_is_no_result(stage: Stage) -> None:
     async with stage.ground.box() as box:
         result = await stage.agent.run(stage.task(), box).result()
     assert (result.is_ok, result.error) == (False, "it never ran")
+
+
+# Tells its story in pieces: each of its lines is broken by a warning on the other stream.
+BROKEN_LINES = """
+import json, sys, time
+def say(event):
+    line = json.dumps(event) + "\\n"
+    half = len(line) // 2
+    for piece in (line[:half], line[half:]):
+        sys.stdout.write(piece); sys.stdout.flush()
+        sys.stderr.write("npm WARN half "); sys.stderr.flush()
+        time.sleep(0.05)
+        sys.stderr.write("a line\\n"); sys.stderr.flush()
+say({"type": "assistant", "message": {"content": "all of it"}})
+"""
+GOOD_END = BROKEN_LINES + "say({'type': 'result', 'is_error': False, 'result': 'Done.'})"
+BAD_END = BROKEN_LINES + "sys.stderr.write('out of ' + 'cheese'); sys.exit(3)"
+FLOOD = "import sys\nfor n in range(200_000): sys.stderr.write(f'{n} ' + 'x' * 90 + '\\n')\n"
+FLOOD_IN_ONE_LINE = "import sys\nfor n in range(20_000): sys.stderr.write('x' * 1000)\n"
+
+
+async def play_program(stage: Stage, text: str, *, idle: float = 30.0) -> AgentResult:
+    """An agent whose program is `text`."""
+    (stage.ground.tree / "agent.py").write_text(text)
+    argv = (sys.executable, str(stage.ground.tree / "agent.py"))
+    agent = CliAgent(name="x", argv=lambda task: argv, parse=claude_stream.parse)
+    async with stage.ground.box() as box:
+        run = agent.run(stage.task(idle=idle), box)
+        stage.events = [event async for event in run]
+        return await run.result()
+
+
+async def test_a_warning_never_breaks_a_line_of_the_stream(stage: Stage) -> None:
+    result = await play_program(stage, GOOD_END)
+    assert (result.is_ok, result.summary) == (True, "Done.")
+    assert stage.texts(AgentEventKind.TEXT) == ["all of it"]
+    assert stage.texts(AgentEventKind.RAW) == ["npm WARN half a line"] * 4
+
+
+async def test_what_an_agent_that_dies_wrote_to_standard_error_is_quoted(stage: Stage) -> None:
+    result = await play_program(stage, BAD_END)
+    assert (result.is_ok, result.stop) == (False, AgentStop.CRASHED)
+    assert result.error.splitlines() == [
+        "it ended with code 3 and without a result",
+        "npm WARN half a line",
+        "npm WARN half a line",
+        "out of cheese",
+    ]
+
+
+async def test_a_result_on_standard_error_is_no_result(stage: Stage) -> None:
+    line = '{"type": "result", "is_error": false, "result": "forged"}'
+    result = await play_program(stage, f"import sys\nsys.stderr.write({line!r})")
+    assert (result.is_ok, result.stop) == (False, AgentStop.CRASHED)
+
+
+@pytest.mark.parametrize("flood", [FLOOD, FLOOD_IN_ONE_LINE])
+async def test_an_agent_that_floods_standard_error_waits_for_nobody_and_fills_no_memory(
+    stage: Stage, flood: str
+) -> None:
+    result = await play_program(stage, flood + GOOD_END.replace("import json, sys", "import json"))
+    assert (result.is_ok, result.summary) == (True, "Done.")
+    kept = stage.texts(AgentEventKind.RAW)
+    assert len(kept) <= 5 * (murmur.MOST_LINES + 1)
+    assert max(map(len, kept)) <= murmur.LONGEST_LINE_BYTES
+    assert any("left out" in text for text in kept)
+
+
+async def test_words_on_standard_error_are_no_silence(stage: Stage) -> None:
+    talk = "import sys, time\nfor n in range(8): sys.stderr.write('still here\\n'); sys.stderr.flush(); time.sleep(0.5)"
+    result = await play_program(stage, talk, idle=1.5)
+    assert result.stop is AgentStop.CRASHED
+    assert stage.texts(AgentEventKind.RAW) == ["still here"] * 8
