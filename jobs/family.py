@@ -15,7 +15,7 @@ from types import FrameType
 
 import structlog
 
-from jobs import processes
+from jobs import processes, tether
 
 LOOK_SECONDS = 0.1
 LEAST_GRACE_SECONDS = 1.2  # RQ takes two signals within a second for one
@@ -73,6 +73,7 @@ class Family:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         processes.adopt_orphans()
+        tether.hold()
         while not self.asked_to_stop:
             for child in self.children:
                 child.start_when_due()
@@ -127,6 +128,7 @@ def _fork(main: Callable[[], None]) -> int:
         return pid
     code = 1
     try:
+        tether.let_go()
         os.setpgid(0, 0)  # Ctrl+C in a terminal is the parent's to answer
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)

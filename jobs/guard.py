@@ -1,7 +1,8 @@
 """The dead man's switch of a job: a thread that needs neither the event loop nor the database.
 
 Once the lease is over another attempt may be at work. Whatever kept this process from renewing (a database that is
-away, an event loop that hangs, a SIGSTOP), it must be gone by then, with all it started.
+away, an event loop that hangs, a SIGSTOP), it must be gone by then, with all it started. So it must when its worker
+host is gone: nobody would look after it, and whoever comes next starts the job again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 from collections.abc import Callable
 
 from bot.run import uptime
-from jobs import processes
+from jobs import processes, tether
 from models.worker import ProcessRecord
 
 LOOK_SECONDS = 0.2
@@ -43,7 +44,7 @@ class Guard:
 
     def _watch(self) -> None:
         while not self._is_off.wait(LOOK_SECONDS):
-            if uptime() > min(self._until(), self._no_later):
+            if uptime() > min(self._until(), self._no_later) or tether.is_cut():
                 self._end_all()
 
     def _end_all(self) -> None:

@@ -19,7 +19,7 @@ from bot import order
 from bot.errors import StorageUnavailable
 from bot.run import Run, uptime
 from bot.services import Services
-from jobs import processes, settlement, supervisor
+from jobs import processes, settlement, supervisor, tether
 from jobs.attempt import Ending, Give, Work, drive
 from jobs.guard import Guard
 from models.job import Job
@@ -68,6 +68,8 @@ async def _touch() -> None:
 def run(job_id: str, work: Work) -> None:
     """Do one job in this process, which exists for it alone. Never raises: how a job ends is not RQ's business."""
     processes.adopt_orphans()
+    if tether.is_cut():
+        return  # the host died in between; another one's worker takes the job
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(perform(job_id, work, is_alone=True))

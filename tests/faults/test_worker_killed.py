@@ -14,6 +14,7 @@ from tests.e2e.town import Town
 
 ASK = "@bellhop fix this please"
 LOST = r"lost its worker after .*retried as attempt 2 of 3"
+ORPHANED_SECONDS = 5
 STRAY = "exec sleep 4321"
 
 
@@ -107,6 +108,25 @@ async def test_the_whole_worker_host_killed_is_started_again_and_the_job_with_it
     await town.answer(1, LOST)
     await town.settled()
     await one_of_each(town, 1)
+    assert await strays(town) == []
+
+
+async def test_a_killed_worker_host_takes_everybody_with_it_and_the_job_is_tried_again(town: Town) -> None:
+    """`kill -9` of the host alone: whoever was forked from it, and whoever those started, goes without being told."""
+    script_of_a_slow_agent(town, 60)
+    await town.say(1, ASK)
+    await at_work(town)
+    quick_from_now_on(town)
+    host = town.children("worker", "--exit-with-stdin")[0]
+    below = host.children(recursive=True)
+    assert len(below) >= 5, "the supervisor, two workers, a horse, its agent"
+    host.kill()
+    _, alive = await asyncio.to_thread(psutil.wait_procs, below, ORPHANED_SECONDS)
+    assert alive == []
+    await town.answer(1, LOST)
+    await town.settled()
+    job = await one_of_each(town, 1)
+    assert job["attempt"] == 2
     assert await strays(town) == []
 
 
