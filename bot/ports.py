@@ -191,8 +191,20 @@ class Outbox(Protocol):
     ) -> None: ...
     async def bury(self, row: OutboxRow, owner: str, error: str) -> None: ...
     async def card_of(self, job_id: str) -> OutboxRow | None: ...
-    async def waiting(self, limit: int) -> list[OutboxRow]: ...
-    async def dead(self, limit: int) -> list[OutboxRow]: ...
+    async def waiting(self, limit: int) -> list[OutboxRow]:
+        """What is still to be shown, the longest due first."""
+
+    async def dead(self, limit: int) -> list[OutboxRow]:
+        """What was given up, newest first."""
+
+    async def revive(self, ids: Sequence[int] | None) -> list[int]:
+        """Given up, or waiting for another try: due now, as if never tried. None: all such rows. Returns which.
+
+        What may have been sent stays in doubt: it is looked for before it is sent again.
+        """
+
+    async def stuck(self, most: int) -> tuple[int, int]:
+        """How many wait for another try, and how many were given up; each up to `most`."""
 
 
 class Changes(Protocol):

@@ -13,6 +13,7 @@ from handlers.keys import OBSERVER, REQUEST_ID, SERVICES
 
 WORKERS_SILENT_SECONDS = 30.0
 PATIENCE_SECONDS = 2.0
+MOST_COUNTED = 1000  # more of them are as bad
 AWAY = "away"  # why is in the log: this answer is for anybody
 
 
@@ -22,14 +23,15 @@ async def alive(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """`GET /readyz`: 200 when deliveries can be kept, 503 when not. Workers and platforms are told, not required."""
+    """`GET /readyz`: 200 when deliveries can be kept, 503 when not. The other parts are told, not required."""
     services = request.app[SERVICES]
-    database, workers = "ok", 0
+    database, workers, waiting, given_up = "ok", 0, 0, 0
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await services.storage.ping()
             async with services.storage.read() as work:
                 workers = len(await work.workers.alive(WORKERS_SILENT_SECONDS))
+                waiting, given_up = await work.outbox.stuck(MOST_COUNTED)
     except (StorageUnavailable, TimeoutError) as error:
         database = AWAY
         request.app[OBSERVER].away("telling whether we are ready", error, request[REQUEST_ID])
@@ -37,6 +39,7 @@ async def ready(request: web.Request) -> web.Response:
         "database": database,
         "workers": workers,
         "platforms": ["/".join(key) for key in services.platforms],
+        "unsent": {"waiting": waiting, "given_up": given_up},
     }
     status = 200 if database == "ok" else 503
     return _json(

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -39,7 +40,8 @@ _FIELDS = tuple(OutboxRow.model_fields)
 ONE_CLAIM = text("SELECT pg_advisory_xact_lock(7307014)")
 
 _IS_FREE = or_(_o.lease_until.is_(None), _o.lease_until <= clock())
-_IS_DUE = and_(_o.state == WAITING, _o.wanted > _o.shown, _o.due_at <= clock(), _IS_FREE)
+_IS_OPEN = and_(_o.state == WAITING, _o.wanted > _o.shown)
+_IS_DUE = and_(_IS_OPEN, _o.due_at <= clock(), _IS_FREE)
 _IN_FLIGHT = _older.c.lease_until > clock()
 _HELD_BACK = and_(
     _o.kind != CARD,
@@ -142,14 +144,31 @@ class OutboxRows(Rows):
 
     async def waiting(self, limit: int) -> list[OutboxRow]:
         """What is still to be shown, the longest due first."""
-        is_open = (_o.state == WAITING, _o.wanted > _o.shown)
-        rows = await self._all(select(outbox).where(*is_open).order_by(_o.due_at, _o.id).limit(limit))
+        rows = await self._all(select(outbox).where(_IS_OPEN).order_by(_o.due_at, _o.id).limit(limit))
         return [_row(row) for row in rows]
 
     async def dead(self, limit: int) -> list[OutboxRow]:
         """What was given up, newest first."""
         rows = await self._all(select(outbox).where(_o.state == DEAD).order_by(_o.id.desc()).limit(limit))
         return [_row(row) for row in rows]
+
+    async def revive(self, ids: Sequence[int] | None) -> list[int]:
+        """Given up, or waiting for another try: due now, as if never tried. None: all such rows. Returns which."""
+        named = () if ids is None else (_o.id.in_(ids),)
+        fresh = {"state": OutboxState.WAITING, "due_at": clock(), "attempts": 0}
+        tried = or_(_o.state == DEAD, and_(_IS_OPEN, _o.attempts > 0, _IS_FREE))
+        revived = update(outbox).where(tried, *named).values(fresh | _RELEASED).returning(_o.id)
+        return sorted(row["id"] for row in await self._all(revived))
+
+    async def stuck(self, most: int) -> tuple[int, int]:
+        """How many wait for another try, and how many were given up; each up to `most`."""
+        failing = and_(_IS_OPEN, or_(_o.attempts > 1, _o.last_error != ""))
+        return await self._number(failing, most), await self._number(_o.state == DEAD, most)
+
+    async def _number(self, those: ColumnElement[bool], most: int) -> int:
+        some = select(_o.id).where(those).limit(most).subquery()
+        row = await self._first(select(func.count().label("number")).select_from(some))
+        return int(row["number"]) if row else 0
 
 
 def _held(row: OutboxRow, owner: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,4 +1,4 @@
-"""`bellhop deliveries`: the inbox from the command line."""
+"""`bellhop deliveries`: what arrived, from the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot import explain
 from bot.ports import Storage
 from bot.safety import mask_mapping
 from bot.services import Services
-from handlers.cli import output
+from handlers.cli import output, unsent
 from models.delivery import Delivery
 
 COLUMNS = (
@@ -33,8 +33,8 @@ BODY_SHOWN = 4000
 
 async def run(services: Services, args: argparse.Namespace) -> int:
     """Do the action that was asked for; its exit code."""
-    if args.action == "replay":
-        return await replay(services, args)
+    if args.action in ACTIONS:
+        return await ACTIONS[args.action](services, args)
     return await (listing if args.action == "list" else show)(services.storage, args)
 
 
@@ -87,6 +87,9 @@ async def replay(services: Services, args: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text.format(id=args.id) + "\n")
     return 0 if is_reopened else 1
+
+
+ACTIONS = {"replay": replay, "unsent": unsent.unsent, "resend": unsent.resend}
 
 
 def _already(delivery: Delivery, args: argparse.Namespace) -> int:

@@ -35,7 +35,9 @@ def build() -> argparse.ArgumentParser:
     worker.add_argument("--concurrency", type=count, help="jobs at once (default: BELLHOP_WORKERS)")
     commands.add_parser("migrate", help="bring the database to this release's schema")
     commands.add_parser("check", help="check the settings; exits 2 and names the first thing wrong")
-    _deliveries(commands.add_parser("deliveries", help="what arrived, and what became of it"))
+    _deliveries(
+        commands.add_parser("deliveries", help="what arrived, what became of it, and what could not be sent")
+    )
     _jobs(commands.add_parser("jobs", help="what was asked for, and how it stands"))
     return parser
 
@@ -54,6 +56,12 @@ def _deliveries(parser: argparse.ArgumentParser) -> None:
     replay.add_argument("id", type=row)
     replay.add_argument("--dry-run", action="store_true", help="only say what would be done; calls nobody")
     replay.add_argument("--json", action="store_true", help="as JSON")
+    _listing(actions.add_parser("unsent", help="answers, cards and reactions no platform shows yet, and why"))
+    resend = actions.add_parser("resend", help="try unsent ones again at once; none is posted twice")
+    which = resend.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", type=row, nargs="*", default=[], metavar="ID", help="as `unsent` lists them")
+    which.add_argument("--all", action="store_true", help="all that failed")
+    resend.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _jobs(parser: argparse.ArgumentParser) -> None:

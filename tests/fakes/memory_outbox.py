@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.outbox import OutboxKind, OutboxRow, OutboxState
 from tests.fakes.memory import Rows, with_
 
@@ -78,6 +80,21 @@ class OutboxRows(Rows):
 
     async def dead(self, limit: int) -> list[OutboxRow]:
         return [row for row in reversed(self._all()) if row.state is OutboxState.DEAD][:limit]
+
+    async def revive(self, ids: Sequence[int] | None) -> list[int]:
+        tried = [row for row in self._all() if row.state is OutboxState.DEAD or self._waits_again(row)]
+        revived = [row for row in tried if ids is None or row.id in ids]
+        fresh = {"state": OutboxState.WAITING, "due_at": self._clock(), "attempts": 0}
+        for row in revived:
+            self._keep(with_(row, **fresh, **RELEASED))
+        return [row.id for row in revived]
+
+    async def stuck(self, most: int) -> tuple[int, int]:
+        failing = [row for row in self._all() if _is_open(row) and (row.attempts > 1 or row.last_error)]
+        return min(len(failing), most), len(await self.dead(most))
+
+    def _waits_again(self, row: OutboxRow) -> bool:
+        return _is_open(row) and row.attempts > 0 and not self._is_leased(row)
 
     def _all(self) -> list[OutboxRow]:
         return list(self._memory.outbox.values())

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
+from bot.errors import AuthenticationError, NotFoundError
 from bot.release import VERSION
 from models.base import now
 from models.worker import WorkerRecord
@@ -38,7 +39,24 @@ async def test_ready_tells_database_workers_and_platforms(client: TestClient, be
     assert response.status == 200
     body = await body_of(response)
     assert body["status"] == "ok"
-    assert body["parts"] == {"database": "ok", "workers": 1, "platforms": ["github/default"]}
+    assert body["parts"] == {
+        "database": "ok",
+        "workers": 1,
+        "platforms": ["github/default"],
+        "unsent": {"waiting": 0, "given_up": 0},
+    }
+
+
+async def test_ready_tells_what_cannot_be_sent_and_stays_ready(client: TestClient, bench: Bench) -> None:
+    bench.platform.failures["post"] = [
+        NotFoundError("posting: gone"),
+        AuthenticationError("posting: refused"),
+    ]
+    await bench.hear("/bellhop ping")
+    await bench.hear("/bellhop ping", comment_id="78", number=43)
+    response = await client.get("/readyz")
+    assert response.status == 200
+    assert (await body_of(response))["parts"]["unsent"] == {"waiting": 1, "given_up": 1}
 
 
 async def test_ready_without_any_worker(client: TestClient) -> None:

@@ -10,6 +10,7 @@ from models.base import now
 from models.outbox import OutboxKind, OutboxRow, OutboxState
 from tests.adapters.storage.nouns import HERE, card, outgoing, place
 
+NUMBERED = ((43, "late"), (44, "sent"), (45, "flying"))
 SHOWN = {"remote_id": "77", "remote_url": "https://x/77", "digest": "abc"}
 
 
@@ -249,3 +250,42 @@ async def test_a_new_row_due_at_once_is_due_at_once(storage: Storage) -> None:
         assert len(await claim(storage)) == 1
     await put(storage, outgoing("later", due_at=now() + timedelta(seconds=60)))
     assert await claim(storage) == []
+
+
+async def test_what_was_given_up_or_waits_for_another_try_is_revived(storage: Storage) -> None:
+    await put(storage, outgoing("dead"), *(outgoing(key, thread=place(n)) for n, key in NUMBERED))
+    by_key = {row.key: row for row in await claim(storage)}
+    async with storage.begin() as work:
+        await work.outbox.bury(by_key["dead"], "a", "gone")
+    await postpone(storage, by_key["late"], delay_seconds=60)
+    await show(storage, by_key["sent"])
+    await put(storage, outgoing("new", thread=place(99)))
+    async with storage.begin() as work:
+        assert await work.outbox.stuck(9) == (1, 1)
+        assert await work.outbox.revive(None) == [by_key["dead"].id, by_key["late"].id]
+        assert await work.outbox.revive(None) == []
+    again = {row.key: row for row in await claim(storage, "b")}
+    assert set(again) == {"dead", "late", "new"}
+    assert {row.attempts for row in again.values()} == {1}
+    assert (again["dead"].is_ambiguous, again["late"].is_ambiguous) == (True, False)
+
+
+async def test_only_those_named_are_revived_and_only_once(storage: Storage) -> None:
+    await put(storage, outgoing("r-1"), outgoing("r-2", thread=place(43)))
+    rows = await claim(storage)
+    async with storage.begin() as work:
+        for row in rows:
+            await work.outbox.bury(row, "a", "gone")
+        assert await work.outbox.stuck(1) == (0, 1)
+        assert await work.outbox.revive([rows[1].id, 999]) == [rows[1].id]
+        assert await work.outbox.revive([rows[1].id]) == []
+    assert [row.key for row in await claim(storage)] == ["r-2"]
+
+
+async def test_a_late_answer_of_before_changes_nothing_of_what_was_revived(storage: Storage) -> None:
+    await put(storage, outgoing())
+    [first] = await claim(storage, lease_seconds=0)
+    async with storage.begin() as work:
+        assert await work.outbox.revive([first.id]) == [first.id]
+    assert not await show(storage, first)
+    assert [row.is_ambiguous for row in await claim(storage, "b")] == [True]
