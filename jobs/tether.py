@@ -15,7 +15,7 @@ _held: int | None = None
 
 def hold() -> None:
     """Called by the host, before it forks."""
-    global _watched, _held  # noqa: PLW0603 - inherited through two forks, the second of which is RQ's
+    global _watched, _held  # inherited through two forks, the second of which is RQ's
     if _watched is None:
         _watched, _held = os.pipe()
 
