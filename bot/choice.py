@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot import permissions
 from bot.command import Ask
@@ -27,18 +26,24 @@ async def with_rights_there(ask: Ask) -> Ask:
 
     A job of a place the person cannot see does not exist for them.
     """
-    needs = ask.registry[ask.command.name].needs
     for typed in ask.command.ids:
         async with ask.services.storage.read() as work:
             found = await _by_id(work.jobs, ask, typed)
-        thread = found.context.thread if found.context else None
-        if thread is None or thread.repository == ask.message.thread.repository:
-            continue
-        platform = ask.services.home_of(thread)
-        role = await platform.role_of(ask.actor, thread.repository)
-        if role is Role.NONE or not permissions.decide(needs, role, thread.repository).is_allowed:
+        if not await _is_theirs(ask, found):
             raise Refused(NO_SUCH.format(id=typed, slash=ask.slash))
-    return replace(ask)
+    return ask
+
+
+async def _is_theirs(ask: Ask, job: Job) -> bool:
+    here, there = ask.message.thread, job.context.thread if job.context else None
+    if there is None or (there.source, there.integration) != (here.source, here.integration):
+        # The same account id is somebody else on another instance.
+        return False
+    if there.repository == here.repository:
+        return True
+    role = await ask.services.home_of(there).role_of(ask.actor, there.repository)
+    needs = ask.registry[ask.command.name].needs
+    return role is not Role.NONE and permissions.decide(needs, role, there.repository).is_allowed
 
 
 async def named(jobs: Jobs, ask: Ask, *, is_destructive: bool = False) -> Job | None:
@@ -82,10 +87,13 @@ def _several(active: Sequence[Job], ask: Ask) -> str:
 
 
 async def _by_id(jobs: Jobs, ask: Ask, typed: str) -> Job:
-    found = await jobs.by_handle(typed) if len(typed) >= SHORTEST_PREFIX else []
-    exact = [job for job in found if job.handle == typed]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
-    if not found:
+    """A beginning names a job of this repository only: of others not even the ids are told."""
+    if len(typed) < SHORTEST_PREFIX:
         raise Refused(NO_SUCH.format(id=typed, slash=ask.slash))
-    raise Refused(AMBIGUOUS_ID.format(id=typed, handles=", ".join(f"`{job.handle}`" for job in found)))
+    whole = [job for job in await jobs.by_handle(typed) if job.handle == typed]
+    here = whole or await jobs.by_handle(typed, place=ask.message.thread.place)
+    if len(here) == 1:
+        return here[0]
+    if not here:
+        raise Refused(NO_SUCH.format(id=typed, slash=ask.slash))
+    raise Refused(AMBIGUOUS_ID.format(id=typed, handles=", ".join(f"`{job.handle}`" for job in here)))

@@ -7,7 +7,7 @@ a change that lost its race raises `InvalidTransition` or returns None, as said.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -19,6 +19,8 @@ from models.delivery import Delivery, Outcome, Receipt
 from models.job import Failure, Job, JobEvent, JobResult, JobStatus, Transition
 from models.outbox import OutboxRow
 from models.worker import ProcessRecord, WorkerRecord
+
+CLAIM_BYTES = 32 * 1024 * 1024  # of requests, for one look of a dispatcher
 
 
 class JobRepository(Protocol):
@@ -109,8 +111,10 @@ class Jobs(JobRepository, Protocol):
     async def ahead_of(self, job: Job) -> list[Job]:
         """Who holds the lock or waits for it longer than `job`, in order, the holder first."""
 
-    async def by_handle(self, prefix: str) -> list[Job]:
-        """Jobs whose handle starts with `prefix` (upper case, with "J-"), newest first, 10 at most."""
+    async def by_handle(self, prefix: str, *, place: str = "") -> list[Job]:
+        """Jobs whose handle starts with `prefix` (upper case, with "J-"): the whole one first, then newest first,
+        10 at most. `place` (a `Thread.place`) leaves out those of everywhere else.
+        """
 
     async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
         """Jobs asked for at a place (also those whose change's pull request or issue it is), newest first."""
@@ -130,9 +134,34 @@ class Deliveries(Protocol):
     """The inbox's rows."""
 
     async def claim(
-        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+        self,
+        owner: str,
+        limit: int,
+        lease_seconds: float,
+        *,
+        platform: str,
+        integration: str,
+        most_bytes: int = CLAIM_BYTES,
     ) -> list[Delivery]:
-        """Due and unfinished of one platform, oldest first; each gets a lease and one more attempt."""
+        """Due and unfinished of one platform, oldest first; each gets a lease and one more attempt.
+
+        At most `limit` of them, with at most `most_bytes` of requests (never more in memory, packed or unpacked); but at
+        least one when one is due.
+        """
+
+    async def renew(self, ids: Collection[int], owner: str, lease_seconds: float) -> set[int]:
+        """Prolong the leases `owner` still holds; which they are."""
+
+    async def give_back(self, ids: Collection[int], owner: str) -> None:
+        """Due again at once, as if `owner` had never claimed them."""
+
+    async def holders(self, *, platform: str, integration: str) -> list[str]:
+        """Who holds unfinished deliveries of one platform."""
+
+    async def take_back(
+        self, owners: Collection[str], most_attempts: int, *, platform: str, integration: str
+    ) -> int:
+        """Due again at once, whatever their lease says, if they had no more attempts than that. How many."""
 
     async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
         """Give each its one disposition, if `owner` still holds it. Returns how many it did."""

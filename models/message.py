@@ -49,7 +49,12 @@ class Thread(Noun):
     @property
     def key(self) -> str:
         """One string a place, for locks and pacing; inline threads belong to their pull request."""
-        return f"{self.source}:{self.integration}:{self.repository}#{self.number}"
+        return f"{self.place}{self.number}"
+
+    @property
+    def place(self) -> str:
+        """What the keys of all threads of this repository begin with, on this instance of this platform."""
+        return f"{self.source}:{self.integration}:{self.repository}#"
 
     @property
     def name(self) -> str:

@@ -58,10 +58,13 @@ class JobLists(JobRows):
         queued = has_status(_j.status, JobStatus.QUEUED)
         return holder + await self._jobs(*in_line, queued, earlier, order=_OLDEST, limit=None)
 
-    async def by_handle(self, prefix: str) -> list[Job]:
-        """Jobs whose handle starts with `prefix` (upper case, with "J-"), newest first, 10 at most."""
-        starts = (_j.handle >= prefix, _j.handle < prefix + _AFTER_ALL)
-        return await self._jobs(*starts, _j.handle != "", order=_NEWEST, limit=HANDLES)
+    async def by_handle(self, prefix: str, *, place: str = "") -> list[Job]:
+        """Jobs whose handle starts with `prefix` (upper case, with "J-"), the whole one first, then newest first."""
+        wanted = [_j.handle >= prefix, _j.handle < prefix + _AFTER_ALL, _j.handle != ""]
+        if place:
+            wanted.append(_j.thread.startswith(place, autoescape=True))
+        order = ((_j.handle == prefix).desc(), *_NEWEST)
+        return await self._jobs(*wanted, order=order, limit=HANDLES)
 
     async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
         """Jobs asked for at a place (also those whose change's pull request or issue it is), newest first."""

@@ -36,8 +36,7 @@ async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:
     url = ask.command.args[0].strip("<>")
     found = await work.deliveries.by_url(url)
     # A link to another repository is answered as if it were unknown: rights were looked up for this one.
-    place = ask.message.thread.key.rpartition("#")[0] + "#"
-    if found is None or not found.thread.startswith(place):
+    if found is None or not found.thread.startswith(ask.message.thread.place):
         raise Refused(NO_LINK)
     return found
 

@@ -40,8 +40,10 @@ class JobLists(Rows):
         waiting = [other for other in self._line(job.lock_key) if _place(other) < _place(job)]
         return [other for other in ([holder] if holder else []) + waiting if other.id != job.id]
 
-    async def by_handle(self, prefix: str) -> list[Job]:
-        return _newest(job for job in self._all() if job.handle and job.handle.startswith(prefix))[:10]
+    async def by_handle(self, prefix: str, *, place: str = "") -> list[Job]:
+        found = (job for job in self._all() if job.handle and job.handle.startswith(prefix))
+        here = _newest(job for job in found if _thread(job).startswith(place))
+        return sorted(here, key=lambda job: job.handle != prefix)[:10]
 
     async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
         keys, ids = self._partners(thread_key)

@@ -10,6 +10,8 @@ from bot.errors import InvalidTransition
 from bot.ports import Storage
 from models.base import now
 from models.job import Job, JobEvent, JobStatus
+from models.message import Thread
+from models.source import SourceType
 from tests.adapters.storage.nouns import ANA, LONG_AGO, job, place
 
 END = datetime(2026, 2, 1, tzinfo=UTC)
@@ -208,6 +210,19 @@ async def test_handles_are_found_by_their_beginning(storage: Storage) -> None:
     assert await handles("J-%") == []
     assert await handles("7K") == []
     assert len(await handles("J-A")) == 10
+
+
+async def test_handles_of_one_place_are_found_however_many_there_are_elsewhere(storage: Storage) -> None:
+    here, other = (Thread(source=SourceType.GITHUB, repository=f"acme/{name}", number=1) for name in "ab")
+    elsewhere = here.model_copy(update={"integration": "second"})
+    await kept(
+        storage, job("whole", handle="J-7K3Q", thread=other), job("mine", handle="J-7K3QA", thread=here)
+    )
+    await kept(storage, *(job(f"o{n}", 9, handle=f"J-7K3Q{n}{n}", thread=other) for n in range(8)))
+    await kept(storage, *(job(f"e{n}", 9, handle=f"J-7K3QX{n}", thread=elsewhere) for n in range(8)))
+    async with storage.read() as work:
+        assert [j.handle for j in await work.jobs.by_handle("J-7K3Q", place=here.place)] == ["J-7K3QA"]
+        assert (await work.jobs.by_handle("J-7K3Q"))[0].handle == "J-7K3Q"
 
 
 async def test_jobs_of_a_comment_are_found(storage: Storage) -> None:
