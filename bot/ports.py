@@ -145,8 +145,7 @@ class Deliveries(Protocol):
     ) -> list[Delivery]:
         """Due and unfinished of one platform, oldest first; each gets a lease and one more attempt.
 
-        At most `limit` of them, with at most `most_bytes` of requests (never more in memory, packed or unpacked); but at
-        least one when one is due.
+        At most `limit` of them, whose requests together take at most `most_bytes`; at least one when one is due.
         """
 
     async def renew(self, ids: Collection[int], owner: str, lease_seconds: float) -> set[int]:

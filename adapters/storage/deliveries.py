@@ -1,17 +1,16 @@
-"""The inbox's rows: claimed in batches, finished once, kept for a while."""
+"""The inbox's rows: finished once, looked up, kept for a while. `delivery_claims.py` says who works on them."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, Select, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select, update
 
-from adapters.storage.clock import LEASE_END, after, clock, micros
+from adapters.storage.clock import after, clock
+from adapters.storage.delivery_claims import DeliveryClaims, unpack_all
 from adapters.storage.keys import prune_keys
-from adapters.storage.packing import LARGE_BYTES, unpack
-from adapters.storage.rows import Rows
+from adapters.storage.packing import unpack
 from adapters.storage.tables import bodies, deliveries
 from models.delivery import Delivery, Disposition, Outcome
 
@@ -19,20 +18,6 @@ _d = deliveries.c
 _WITH_BODY = select(deliveries, bodies.c.headers, bodies.c.body).join_from(deliveries, bodies, isouter=True)
 _IS_FREE = or_(_d.lease_until.is_(None), _d.lease_until <= clock())
 
-_DUE = (
-    select(_d.id)
-    .where(_d.platform == bindparam("here"), _d.integration == bindparam("there"))
-    .where(_d.finished_at.is_(None), _d.due_at <= clock())
-    .order_by(_d.due_at, _d.id)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_CLAIM = (
-    update(deliveries)
-    .where(_d.id.in_(_DUE.scalar_subquery()))
-    .values(claimed_by=bindparam("name"), lease_until=LEASE_END, due_at=LEASE_END, attempts=_d.attempts + 1)
-    .returning(_d.id)
-)
 _FINISH = (
     update(deliveries)
     .where(_d.id == bindparam("delivery"))
@@ -44,24 +29,8 @@ _FINISH = (
 )  # fmt: skip
 
 
-class DeliveryRows(Rows):
+class DeliveryRows(DeliveryClaims):
     """The `Deliveries` port."""
-
-    async def claim(
-        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
-    ) -> list[Delivery]:
-        """Due and unfinished of one platform, oldest first; each gets a lease and one more attempt.
-
-        `due_at` moves to the lease's end: when it may next be claimed. So the due are one stretch of one small index.
-        """
-        here = {"here": platform, "there": integration, "most": limit}
-        rows = await self._all(_CLAIM, **here, name=owner, lease=micros(lease_seconds))
-        ids = [row["id"] for row in rows]
-        if not ids:
-            return []
-        return await _unpack_all(
-            await self._all(_WITH_BODY.where(_d.id.in_(ids)).order_by(_d.received_at, _d.id))
-        )
 
     async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
         """Give each its one disposition, if `owner` still holds it. Returns how many it did."""
@@ -146,17 +115,11 @@ class DeliveryRows(Rows):
 
     async def _one(self, statement: Select[*tuple[object, ...]]) -> Delivery | None:
         row = await self._first(statement)
-        return None if row is None else (await _unpack_all([row]))[0]
+        return None if row is None else (await unpack_all([row]))[0]
 
     async def _newest(self, where: list[ColumnElement[bool]], limit: int) -> list[Delivery]:
         rows = await self._all(select(deliveries).where(*where).order_by(_d.id.desc()).limit(limit))
         return [unpack(row) for row in rows]
-
-
-async def _unpack_all(rows: Sequence[RowMapping]) -> list[Delivery]:
-    if sum(len(row["body"] or b"") for row in rows) > LARGE_BYTES:
-        return await asyncio.to_thread(lambda: [unpack(row) for row in rows])
-    return [unpack(row) for row in rows]
 
 
 def _told(outcome: Outcome) -> dict[str, object]:

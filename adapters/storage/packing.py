@@ -78,13 +78,22 @@ def compress(body: bytes) -> bytes:
     return _compressor().compress(body)
 
 
-def unpack(row: RowMapping) -> Delivery:
-    """The delivery again; with its request when the row holds `headers` and `body`, else with an empty one."""
+def unpacked_bytes(frame: bytes) -> int:
+    """How many bytes it unpacks to, as its own header says: `compress` is given the whole body and writes that down."""
+    size = zstandard.frame_content_size(frame)
+    return size if size >= 0 else LARGEST_BODY_BYTES
+
+
+def unpack(row: RowMapping, **changed: object) -> Delivery:
+    """The delivery again, as it is `changed` since the row was read.
+
+    With its request when the row holds `headers` and `body`, else with an empty one.
+    """
     request = WebhookRequest()
     if row.get("body") is not None:
         request = WebhookRequest(headers=_headers_from_bytes(row["headers"]), body=_decompress(row["body"]))
     disposition = Disposition(row["disposition"]) if row["disposition"] else None
-    words = {"origin": Origin(row["origin"]), "disposition": disposition}
+    words = {"origin": Origin(row["origin"]), "disposition": disposition, **changed}
     return Delivery(request=request, **{name: row[name] for name in _PLAIN} | words)
 
 

@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
+from bot.ports import CLAIM_BYTES
 from models.delivery import Delivery, Outcome, WebhookRequest
 from tests.fakes.memory import Rows, cleaned, with_
 
 
 class DeliveryRows(Rows):
     async def claim(
-        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+        self,
+        owner: str,
+        limit: int,
+        lease_seconds: float,
+        *,
+        platform: str,
+        integration: str,
+        most_bytes: int = CLAIM_BYTES,
     ) -> list[Delivery]:
-        here = [d for d in self._all() if (d.platform, d.integration) == (platform, integration)]
-        due = [d for d in here if d.finished_at is None and d.due_at <= self._clock()]
+        due = [d for d in self._open(platform, integration) if d.due_at <= self._clock()]
         until = self._after(lease_seconds)
         taken = [
             with_(d, claimed_by=owner, lease_until=until, due_at=until, attempts=d.attempts + 1)
-            for d in sorted(due, key=lambda d: (d.due_at, d.id))[:limit]
+            for d in _fitting(sorted(due, key=lambda d: (d.due_at, d.id))[:limit], most_bytes)
         ]
         self._memory.deliveries.update({d.id: d for d in taken})
         return sorted(taken, key=lambda d: (d.received_at, d.id))
+
+    async def renew(self, ids: Collection[int], owner: str, lease_seconds: float) -> set[int]:
+        until = self._after(lease_seconds)
+        held = [row for id_ in ids if (row := self._held(id_, owner))]
+        self._memory.deliveries.update({d.id: with_(d, lease_until=until, due_at=until) for d in held})
+        return {d.id for d in held}
+
+    async def give_back(self, ids: Collection[int], owner: str) -> None:
+        held = [row for id_ in ids if (row := self._held(id_, owner))]
+        self._memory.deliveries.update({d.id: self._freed(d, attempts=d.attempts - 1) for d in held})
+
+    async def holders(self, *, platform: str, integration: str) -> list[str]:
+        return sorted({d.claimed_by for d in self._open(platform, integration) if d.claimed_by})
+
+    async def take_back(
+        self, owners: Collection[str], most_attempts: int, *, platform: str, integration: str
+    ) -> int:
+        taken = [
+            d
+            for d in self._open(platform, integration)
+            if d.claimed_by in owners and d.attempts <= most_attempts
+        ]
+        self._memory.deliveries.update({d.id: self._freed(d) for d in taken})
+        return len(taken)
 
     async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
         done = 0
@@ -95,6 +126,13 @@ class DeliveryRows(Rows):
     def _all(self) -> list[Delivery]:
         return list(self._memory.deliveries.values())
 
+    def _open(self, platform: str, integration: str) -> list[Delivery]:
+        here = (platform, integration)
+        return [d for d in self._all() if (d.platform, d.integration) == here and d.finished_at is None]
+
+    def _freed(self, row: Delivery, **changes: object) -> Delivery:
+        return with_(row, due_at=self._clock(), claimed_by=None, lease_until=None, **changes)
+
     def _held(self, delivery_id: int, owner: str) -> Delivery | None:
         row = self._memory.deliveries.get(delivery_id)
         return row if row and row.claimed_by == owner and row.finished_at is None else None
@@ -110,6 +148,15 @@ class KeyRows(Rows):
     async def holder(self, key: str) -> int | None:
         found = self._memory.keys.get(key)
         return found[0] if found else None
+
+
+def _fitting(due: list[Delivery], most_bytes: int) -> Iterator[Delivery]:
+    total = 0
+    for place, delivery in enumerate(due):
+        total += len(delivery.request.body)
+        if place and total > most_bytes:
+            return
+        yield delivery
 
 
 def _matches(delivery: Delivery, disposition: str) -> bool:
