@@ -5,78 +5,63 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from bot import cards, handles, order
+from bot import cards, handles, options, order
 from bot.command import Ask, Said
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.base import now
 from models.delivery import Disposition
 from models.job import Job, JobContext, JobEvent, JobEventType, JobRequest
-from models.message import Thread
 from models.outbox import OutboxKind, OutboxRow
 
-OPTIONS = frozenset({"repo", "branch", "agent", "model", "pr"})
-PULL_MODES = ("draft", "ready", "none")
-OTHER_REPOSITORY = "This thread is about {here}. Ask for {there} in one of its own issues."
-NO_AGENT = "No agent `{name}` here. There is {known}."
-NO_PULL_MODE = "`pr=` takes draft, ready or none."
 PERSON_LIMIT = "You have {count} jobs queued or running, and {most} is the limit. `{slash} jobs --mine`"
 PLACE_LIMIT = "{place} has {count} jobs queued or running, and {most} is the limit. `{slash} jobs`"
 FREE_TEXT = "read as free text, so as `fix`; `{slash} help` lists the verbs"
 KEPT = "{handle} kept"
-FROM_FORK = "This pull request comes from a fork, and the `{runner}` runner runs no code of strangers."
+FROM_FORK = (
+    "This pull request comes from a fork, and the `{runner}` runner runs no code of strangers. "
+    "`{slash} help` says what can be done here."
+)
 
 
 def change_request(ask: Ask, *, is_fresh: bool = False) -> JobRequest:
     """A job that may change code, with the options as typed. Fresh: as if nothing had been done here before."""
-    options = ask.command.options
+    typed = ask.command.options
     return JobRequest(
         verb=ask.command.name,
         text=ask.command.text,
-        agent=options.get("agent", ""),
-        model=options.get("model", ""),
-        branch=options.get("branch", ""),
-        pr=options.get("pr", "draft"),
+        agent=typed.get("agent", ""),
+        model=typed.get("model", ""),
+        branch=typed.get("branch", ""),
+        pr=typed.get("pr", "draft"),
         is_fresh=is_fresh,
     )
 
 
 async def with_context(ask: Ask) -> Ask:
     """`ask` with what surrounds the request. Looks it up; runs before the transaction. Raises Refused."""
-    check_options(ask)
+    options.check(ask)
     context = await ask.services.home_of(ask.message.thread).context_of(ask.message)
     check_trust(ask, context)
     return replace(ask, context=context)
 
 
-def check_options(ask: Ask) -> None:
-    """Raises Refused for an option that cannot be met, before anything is fetched."""
-    options = ask.command.options
-    there = options.get("repo", ask.message.thread.repository)
-    if there.lower() != ask.message.thread.repository.lower():
-        raise Refused(OTHER_REPOSITORY.format(here=ask.place, there=there.replace("`", "")))
-    agent = options.get("agent")
-    if agent and agent not in ask.services.agents:
-        known = ", ".join(f"`{name}`" for name in ask.services.agents)
-        raise Refused(NO_AGENT.format(name=agent.replace("`", ""), known=known))
-    if options.get("pr", "draft") not in PULL_MODES:
-        raise Refused(NO_PULL_MODE)
-
-
 def check_trust(ask: Ask, context: JobContext) -> None:
     """Raises Refused for code of strangers where the runner is no wall against it."""
     if context.is_fork and not ask.services.runner.may_run_untrusted:
-        raise Refused(FROM_FORK.format(runner=ask.services.runner.name))
+        raise Refused(FROM_FORK.format(runner=ask.services.runner.name, slash=ask.slash))
 
 
 async def job(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None = None) -> Said:
-    """Keep a job for `request`. Refuses beyond the limits."""
+    """Keep a job for `request`. Refuses beyond the limits; raises Refused for options that cannot be met here."""
     context = context or ask.context
     # Asked for from elsewhere (`retry J-7K3Q`), a job still works, waits and counts where its request was made.
     thread = (context and context.thread) or ask.message.thread
     if (limit := await _over_limit(work, ask, thread.repository)) is not None:
         return limit
-    kept = await _create(work, ask, request, context, thread)
+    change = await work.changes.find(thread.repository, thread.number) if thread.number else None
+    options.check_here(ask, request, context, change if change and change.is_open else None)
+    kept = await _create(work, ask, request, context, order.lock_key(thread, change))
     await work.outbox.put(card_row(kept, ask))
     return Said(disposition=Disposition.ACCEPTED, detail=KEPT.format(handle=kept.handle), tell=(kept,))
 
@@ -96,9 +81,8 @@ async def _over_limit(work: UnitOfWork, ask: Ask, repository: str) -> Said | Non
 
 
 async def _create(
-    work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None, thread: Thread
+    work: UnitOfWork, ask: Ask, request: JobRequest, context: JobContext | None, lock_key: str
 ) -> Job:
-    change = await work.changes.find(thread.repository, thread.number) if thread.number else None
     handle, moment = await handles.new(work.jobs), now()
     kept = Job(
         id=str(uuid.uuid4()),
@@ -107,7 +91,7 @@ async def _create(
         request=request,
         context=context,
         requester=ask.actor,
-        lock_key=order.lock_key(thread, change),
+        lock_key=lock_key,
         delivery_id=ask.delivery_id,
         request_id=ask.request_id,
         created_at=moment,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from bot import permissions
+from bot import options, permissions
 from bot.errors import JobFailed
 from bot.platform import Forge, RepositoryInfo
 from bot.run import Run
@@ -17,7 +17,6 @@ from models.message import Thread
 NO_PLACE = "finding the repository: the request names none"
 ARCHIVED = "{repository} is archived"
 NO_BRANCH = "finding the branch `{branch}` of {repository}: there is none of that name"
-SHOWN_CHARACTERS = 80
 NO_RIGHT = "@{login} may not do that any more: it needs {needs} on {place}, they have {has}"
 FORK = "the pull request comes from a fork, and the local runner runs no code of strangers"
 
@@ -38,16 +37,15 @@ class Plan:
         """Where the work is pushed."""
         return self.checkout.branch
 
-    def is_branch_of(self, job: Job) -> bool:
-        """Whether `job` itself began the branch: nobody else's work is on it."""
-        return self.branch.rpartition("/")[2] == job.handle
-
 
 async def make(run: Run, forge: Forge) -> Plan:
     """The plan. Raises JobFailed, IntegrationError."""
     job = run.job
     context, thread = place(job)
     change = await _continued(run, forge, thread)
+    slash = f"/{run.services.settings.name}"
+    if (conflict := options.branch_conflict(job.request, context, change, slash)) is not None:
+        raise JobFailed(Failure.SETUP, conflict)  # the change came to be while the job waited
     base, start_sha = await _base(job, context, forge, change)
     branch = change.branch if change else f"{run.services.settings.branch_prefix}/{job.handle}"
     head_repository = await _head_repository(job, forge, thread.repository, branch, change)
@@ -116,8 +114,8 @@ async def _asked_base(asked: str, forge: Forge, info: RepositoryInfo) -> str:
     if asked in {"", info.default_branch}:
         return info.default_branch
     if not await forge.has_branch(info.name, asked):
-        shown = asked[:SHOWN_CHARACTERS].replace("`", "'")
-        raise JobFailed(Failure.SETUP, NO_BRANCH.format(branch=shown, repository=info.name))
+        told = NO_BRANCH.format(branch=options.shown(asked), repository=info.name)
+        raise JobFailed(Failure.SETUP, told)
     return asked
 
 

@@ -17,12 +17,12 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Keep a read-only job."""
     if not ask.command.text.strip():
         raise Refused(EMPTY.format(slash=ask.slash))
-    options = ask.command.options
+    typed = ask.command.options
     request = JobRequest(
         verb="ask",
         text=ask.command.text,
-        agent=options.get("agent", ""),
-        model=options.get("model", ""),
+        agent=typed.get("agent", ""),
+        model=typed.get("model", ""),
         pr="none",
         is_read_only=True,
     )

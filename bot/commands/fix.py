@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import keep
+from bot import keep, options
 from bot.command import Ask, CommandSpec, Said
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -15,8 +15,8 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 
 SPEC = CommandSpec(
-    verb=VerbSpec(name="fix", takes_text=True, options=keep.OPTIONS),
-    usage="fix [text] [branch= agent= model= pr=draft|ready|none]",
+    verb=VerbSpec(name="fix", takes_text=True, options=options.OPTIONS),
+    usage="fix [text] [repo= branch= agent= model= pr=draft|ready|none]",
     summary="resolve this issue, or do what the text says, and open a pull request",
     group="agent work",
     needs=Role.WRITE,

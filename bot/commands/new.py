@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import keep
+from bot import keep, options
 from bot.command import Ask, CommandSpec, Said
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -15,8 +15,8 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 
 SPEC = CommandSpec(
-    verb=VerbSpec(name="new", takes_text=True, options=keep.OPTIONS),
-    usage="new [text] [branch= agent= model= pr=]",
+    verb=VerbSpec(name="new", takes_text=True, options=options.OPTIONS),
+    usage="new [text] [repo= branch= agent= model= pr=]",
     summary="like fix, but afresh: new branch, new pull request, new session",
     group="agent work",
     needs=Role.WRITE,

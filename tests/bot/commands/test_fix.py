@@ -24,9 +24,21 @@ async def test_options_are_kept_with_the_request() -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("/bellhop fix agent=nobody", "No agent `nobody` here. There is `scripted`."),
-        ("/bellhop fix pr=maybe", "`pr=` takes draft, ready or none."),
-        ("/bellhop fix repo=acme/other", "This thread is about acme/shop."),
+        (
+            "/bellhop fix agent=nobody",
+            "No agent `nobody` here. There is `scripted`: `/bellhop fix agent=scripted`",
+        ),
+        ("/bellhop fix pr=maybe", "`pr=` takes draft, ready or none: `/bellhop fix pr=ready`"),
+        (
+            "/bellhop new repo=acme/other",
+            "This thread is about acme/shop. Ask for acme/other in one of its own issues; here it is `/bellhop new`",
+        ),
+        (
+            "/bellhop fix it budget=$2",
+            "No job has a budget of its own here, so `budget=` cannot be met. Without it: `/bellhop fix`",
+        ),
+        ("/bellhop fix --branch", "`branch=` wants a value, as in `/bellhop fix branch=main`"),
+        ("@bellhop mend it --model", "`model=` wants a value, as in `/bellhop fix model=NAME`"),
     ],
 )
 async def test_what_cannot_be_met_is_refused(text: str, answer: str) -> None:
