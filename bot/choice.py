@@ -12,7 +12,7 @@ from models.identity import Role
 from models.job import Job
 
 NO_SUCH = "No job `{id}` here. `{slash} jobs` lists them."
-AMBIGUOUS_ID = "`{id}` could be {handles}. Type a letter more."
+AMBIGUOUS_ID = "`{id}` could be {handles}. Type a letter more: `{slash} {verb} {handle}`"
 NONE_HERE = "No {what} here. `{slash} jobs` lists those there are."
 SEVERAL = "{count} jobs are active here: {jobs}. Say which: `{slash} {verb} {handle}`"
 WHOLE_ID = "`{verb}` wants the whole id: `{slash} {verb} {handle}`"
@@ -96,4 +96,6 @@ async def _by_id(jobs: Jobs, ask: Ask, typed: str) -> Job:
         return here[0]
     if not here:
         raise Refused(NO_SUCH.format(id=typed, slash=ask.slash))
-    raise Refused(AMBIGUOUS_ID.format(id=typed, handles=", ".join(f"`{job.handle}`" for job in here)))
+    handles = ", ".join(f"`{job.handle}`" for job in here)
+    told = {"slash": ask.slash, "verb": ask.command.name, "handle": here[0].handle}
+    raise Refused(AMBIGUOUS_ID.format(id=typed, handles=handles, **told))

@@ -18,6 +18,7 @@ TAIL = "`{slash} why` explains what became of a message."
 NO_TOPIC = "No topic `{topic}`. `{slash} help` lists what there is."
 TOPIC = "`{slash} {usage}`: {summary}. Needs {needs}; you have {has}."
 ALSO = " Also as {aliases}."
+REST = " `{slash} help` lists the rest."
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -64,9 +65,8 @@ def _topic(ask: Ask, topic: str) -> str:
     text = TOPIC.format(
         slash=ask.slash, usage=spec.usage, summary=spec.summary, needs=needs, has=ask.role.label
     )
-    return text + (
-        ALSO.format(aliases=", ".join(f"`{a}`" for a in spec.verb.aliases)) if spec.verb.aliases else ""
-    )
+    aliases = ", ".join(f"`{alias}`" for alias in spec.verb.aliases)
+    return text + (ALSO.format(aliases=aliases) if aliases else "") + REST.format(slash=ask.slash)
 
 
 SPEC = CommandSpec(

@@ -13,18 +13,19 @@ from models.job import Job
 SHOWN = 15
 LINE = "- `{handle}` {status} · {verb}{text} on {thread}{who}"
 NONE = "No jobs {where}. `{slash} fix` begins one."
+NONE_FOR_READERS = "No jobs {where}. `{slash} help` says what you may do here."
 HEAD = "Jobs {where}, newest first:"
-TAIL = "`{slash} status ID` tells more; `--mine`, `--here` and `--all` choose which."
+TAIL = "`--mine`, `--here` and `--all` choose which. More of one: `{slash} status {handle}`"
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Those of this thread, of the person (`--mine`), or of the whole repository (`--all`)."""
     jobs, where = await _chosen(work, ask)
     if not jobs:
-        return Said(text=NONE.format(where=where, slash=ask.slash))
-    return Said(
-        text="\n".join([HEAD.format(where=where), "", *map(_line, jobs), "", TAIL.format(slash=ask.slash)])
-    )
+        form = NONE if ask.role >= ask.registry["fix"].needs else NONE_FOR_READERS
+        return Said(text=form.format(where=where, slash=ask.slash))
+    head, tail = HEAD.format(where=where), TAIL.format(slash=ask.slash, handle=jobs[0].handle)
+    return Said(text="\n".join([head, "", *map(_line, jobs), "", tail]))
 
 
 async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:

@@ -15,7 +15,7 @@ LINES = 50
 MOST_LINES = 500
 NONE = "{handle} has not written anything yet. `{slash} status {handle}`"
 HEAD = "Last {count} lines of {handle} ({status}):"
-BAD_NUMBER = "`-n` takes a number from 1 to {most}."
+BAD_NUMBER = "`-n` takes a number from 1 to {most}: `{slash} logs -n {usual}`"
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -33,7 +33,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 def _wanted(ask: Ask) -> int:
     typed = ask.command.options.get("n", str(LINES))
     if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed) <= MOST_LINES:
-        raise Refused(BAD_NUMBER.format(most=MOST_LINES))
+        raise Refused(BAD_NUMBER.format(most=MOST_LINES, usual=LINES, slash=ask.slash))
     return int(typed)
 
 

@@ -10,6 +10,7 @@ from models.command import VerbSpec
 from models.identity import Role
 from models.job import Job
 
+NEXT = ". Next: {commands}"
 CARD_AT = " ([card]({url}))"
 
 
@@ -31,7 +32,9 @@ async def _describe(work: UnitOfWork, ask: Ask, job: Job) -> str:
     row = await work.outbox.card_of(job.id)
     link = CARD_AT.format(url=row.remote_url) if row and row.remote_url else ""
     step = f" · {card.steps[-1].text}" if card.steps and not job.status.is_terminal else ""
-    return f"{card.headline}{step}{link}"
+    commands = " · ".join(f"`{command}`" for command in card.next_commands)
+    following = NEXT.format(commands=commands) if commands else ""
+    return f"{card.headline.removesuffix('.')}{step}{link}{following}"
 
 
 SPEC = CommandSpec(

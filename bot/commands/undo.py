@@ -9,12 +9,16 @@ from bot import choice, keep, undoing
 from bot.command import Ask, CommandSpec, Said
 from bot.errors import Refused
 from bot.ports import UnitOfWork
+from models.change import Change
 from models.command import VerbSpec
 from models.identity import Role
-from models.job import JobRequest
+from models.job import Job, JobRequest, JobStatus
 
 WHICH = "Undo which job? `{slash} undo ID`; `{slash} jobs` lists them."
-NOTHING = "{handle} opened no pull request and pushed no branch: there is nothing to undo."
+NOTHING = "{handle} opened no pull request and pushed no branch: there is nothing to undo. `{slash} status {handle}`"
+UNDONE = "{handle} is undone already, by {by}: `{branch}` is gone. `{slash} retry {handle}` does it again."
+UNDOING = "{handle} is being undone already, by {by}. `{slash} status {by}`"
+LOOKED_AT = 100
 STILL = "{handle} is still {status}. `{slash} cancel {handle}` stops it."
 
 
@@ -28,9 +32,24 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     whole = await work.jobs.get_job(job.id) or job
     change = await undoing.change_of(work, whole)
     if change is None:
-        raise Refused(NOTHING.format(handle=job.handle))
+        raise Refused(NOTHING.format(handle=job.handle, slash=ask.slash))
+    if (earlier := await _earlier(work, whole, change)) is not None:
+        form = UNDONE if earlier.status.is_terminal else UNDOING
+        told = {"handle": job.handle, "by": earlier.handle, "branch": change.branch}
+        raise Refused(form.format(slash=ask.slash, **told))
     request = JobRequest(verb="undo", text=job.handle, branch=change.branch)
     return await keep.job(work, ask, request, whole.context)
+
+
+async def _earlier(work: UnitOfWork, job: Job, change: Change) -> Job | None:
+    """The job that undid the change, or is about to. What was closed by a person may still be undone."""
+    if job.context is None or job.context.thread is None:
+        return None
+    listed = await work.jobs.at_thread(job.context.thread.key, is_active=False, limit=LOOKED_AT)
+    undos = [each for each in listed if each.request.verb == "undo" and each.request.branch == change.branch]
+    pending = (each for each in undos if not each.status.is_terminal)
+    done = (each for each in undos if each.status is JobStatus.COMPLETED and not change.is_open)
+    return next(pending, None) or next(done, None)
 
 
 SPEC = CommandSpec(

@@ -10,7 +10,7 @@ from models.delivery import Delivery
 from models.identity import Role
 
 NOTHING = "I have no record of an earlier message of yours here. `{slash} help` says what I can do."
-NO_LINK = "I have no record of that link here."
+NO_LINK = "I have no record of that link here. `{slash} why` tells of your last message."
 LINE = "{what} ({when:%Y-%m-%d %H:%M:%S} UTC): **{disposition}**{detail}"
 OPEN = "still being worked on"
 TAIL = "`{slash} help` says what you may do here."
@@ -37,7 +37,7 @@ async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:
     found = await work.deliveries.by_url(url)
     # A link to another repository is answered as if it were unknown: rights were looked up for this one.
     if found is None or not found.thread.startswith(ask.message.thread.place):
-        raise Refused(NO_LINK)
+        raise Refused(NO_LINK.format(slash=ask.slash))
     return found
 
 

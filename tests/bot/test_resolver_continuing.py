@@ -103,7 +103,7 @@ async def test_undo_closes_the_pull_request_and_deletes_the_branch() -> None:
     assert card(undone).headline == (
         f"✅ {undone.handle} done in 0s · Closed PR #900 and deleted `bellhop/{first.handle}`"
     )
-    assert card(undone).next_commands == ()
+    assert card(undone).next_commands == (f"/bellhop retry {first.handle}", f"/bellhop logs {undone.handle}")
     assert not shop.platform.pulls[0].is_open
     assert shop.platform.branches == set()
     change = await shop.change()

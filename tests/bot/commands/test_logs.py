@@ -58,4 +58,4 @@ async def test_a_silly_number_is_refused() -> None:
     bench = Bench()
     await with_log(bench, "x")
     await bench.hear("/bellhop logs -n 99999", comment_id="2")
-    assert bench.answers[-1].startswith("`-n` takes a number from 1 to 500.")
+    assert bench.answers[-1].startswith("`-n` takes a number from 1 to 500: `/bellhop logs -n 50`")
