@@ -151,8 +151,17 @@ def _ending(job: Job, state: CardState, facts: dict[str, Any]) -> str:
         kept = BRANCH_KEPT.format(branch=facts["kept_branch"]) if facts.get("kept_branch") else ""
         return FAILED.format(handle=job.handle, where=WHERE[job.failure], why=why, kept=kept)
     after = f" after {took}" if job.start_time else " before it began"
-    removed = BRANCH_REMOVED if facts.get("removed_branch") else ""
+    branch = _left(job, facts)
+    removed = BRANCH_REMOVED if facts.get("removed_branch") else branch
     return CANCELLED.format(handle=job.handle, by=job.cancel_requested_by, after=after, removed=removed)
+
+
+def _left(job: Job, facts: dict[str, Any]) -> str:
+    """What stays of a cancelled job: a branch that could not be removed, or one that is not its own."""
+    pushed = facts.get("branch", "")
+    is_others = bool(pushed) and pushed.rpartition("/")[2] != job.handle
+    branch = facts.get("kept_branch") or (pushed if is_others else "")
+    return BRANCH_KEPT.format(branch=branch) if branch else ""
 
 
 def _outcome(facts: dict[str, Any]) -> str:

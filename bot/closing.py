@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import order
+from bot import order, retraction
 from bot.errors import InvalidTransition
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -48,8 +48,7 @@ async def _cancel_queued(work: UnitOfWork, message: IncomingMessage) -> list[Job
     for job in jobs:
         if job.status is JobStatus.QUEUED:
             await work.jobs.add_event(job.id, JobEvent(type=JobEventType.NOTICE, data=why, timestamp=now()))
-            cancelled.append(await work.jobs.request_cancel(job.id, by))
-            await work.outbox.want(job.id, is_urgent=True)
+            cancelled.append(await retraction.cancel(work, job.id, by))
     return cancelled
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from bot import cards
+from bot import cards, retraction
 from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
 from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
@@ -83,6 +83,9 @@ async def _carry(services: Services, row: OutboxRow, platform: Platform) -> None
     if row.kind is OutboxKind.REACTION:
         await platform.react(row.thread, row.target_kind, row.target_id, row.reaction)
         await _shown(services, row, platform, Posted(id=row.target_id), "")
+    elif row.kind is OutboxKind.RETRACTION:
+        await retraction.carry_out(services, row)
+        await _shown(services, row, platform, Posted(id=""), "")
     else:
         await _show(services, row, platform)
 
@@ -170,5 +173,7 @@ async def _postpone(
 
 
 async def _bury(services: Services, row: OutboxRow, error: Exception) -> None:
+    if row.kind is OutboxKind.RETRACTION:
+        await retraction.give_up(services, row, error)
     async with services.storage.begin() as work:
         await work.outbox.bury(row, services.owner, NOT_SAYABLE.format(error=error))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from bot import proposal
+from bot import proposal, retraction
 from bot.agents_at_work import Work
-from bot.errors import BellhopError, IntegrationError, JobCancelled, JobFailed
+from bot.errors import JobFailed
 from bot.patience import patiently
 from bot.planning import Plan
 from bot.platform import Forge, PullRequest, PullRequestDraft
@@ -22,11 +19,11 @@ from models.change import Change
 from models.job import Failure, Job, JobEventType, JobResult
 from models.pipeline import Verdict
 
+PUBLISHING = "Publishing"
 PUSHED = "Pushed `{branch}`"
-AGAIN_SECONDS = 0.5
-REMOVED = "Removed `{branch}`"
 OPENED = "Opened PR #{number}"
 UPDATED = "Updated PR #{number}"
+STAYS = "PR #{number} was there already and stays as it is: `pr={asked}` was not met"
 BODY_CHARACTERS = 40_000
 RESTORED = "The work of an earlier attempt."
 UNKNOWN_CHECKS = "not known"
@@ -54,13 +51,13 @@ async def publish(run: Run, forge: Forge, plan: Plan, workspace: Workspace, offe
     summary = clip(mask(offer.work.result.summary, run.services.known_secrets), BODY_CHARACTERS)
     await run.check()
     await workspace.commit(await proposal.commit(run, forge, plan, summary))
-    await run.flush()  # how the checks ended must be known to whoever finds the branch
+    run.event(JobEventType.STEP, PUBLISHING, facts=retraction.facts(plan.head_repository, plan.branch))
+    await run.flush()  # whoever finds the branch, or takes it back, must know of it and how the checks ended
     await run.check()
     sha = await workspace.push()
-    async with _taken_back_if_cancelled(run, forge, plan):
-        await _pushed(run, plan, offer, sha)
-        await run.check()
-        return await _offer(run, forge, plan, offer, sha)
+    await _pushed(run, plan, offer, sha)
+    await run.check()
+    return await _offer(run, forge, plan, offer, sha)
 
 
 async def _offer(run: Run, forge: Forge, plan: Plan, offer: Offer, sha: str) -> JobResult:
@@ -85,12 +82,11 @@ async def resume(run: Run, forge: Forge, plan: Plan, sha: str) -> JobResult:
     async with run.services.storage.read() as unit:
         job = await unit.jobs.get_job(run.job.id)
     checks = [event for event in (job.events if job else ()) if event.type == JobEventType.CHECK]
-    async with _taken_back_if_cancelled(run, forge, plan):
-        if checks and checks[-1].success is False:
-            await _remember(run, plan, sha, None)
-            raise _kept(run, plan, checks[-1].data or "")
-        told = (checks[-1].data or "") if checks else UNKNOWN_CHECKS
-        return await finish(run, forge, plan, sha, RESTORED, told)
+    if checks and checks[-1].success is False:
+        await _remember(run, plan, sha, None)
+        raise _kept(run, plan, checks[-1].data or "")
+    told = (checks[-1].data or "") if checks else UNKNOWN_CHECKS
+    return await finish(run, forge, plan, sha, RESTORED, told)
 
 
 async def finish(run: Run, forge: Forge, plan: Plan, sha: str, summary: str, checks: str) -> JobResult:
@@ -101,7 +97,7 @@ async def finish(run: Run, forge: Forge, plan: Plan, sha: str, summary: str, che
     await run.check()
     pull = await patiently(run, lambda: _pull(run, forge, plan, summary, checks))
     await _remember(run, plan, sha, pull)
-    # A cancel that came while it was opened still counts: the caller takes back what is new.
+    # A cancel that came while it was opened still counts: what is new is taken back then.
     await run.check()
     is_update = plan.change is not None and plan.change.pull_number == pull.number
     form = UPDATED if is_update else OPENED
@@ -124,7 +120,9 @@ async def finish(run: Run, forge: Forge, plan: Plan, sha: str, summary: str, che
 async def _pull(run: Run, forge: Forge, plan: Plan, summary: str, checks: str) -> PullRequest:
     repository = plan.thread.repository
     if plan.change is not None and plan.change.pull_number is not None:
-        return await forge.pull(repository, plan.change.pull_number)
+        pull = await forge.pull(repository, plan.change.pull_number)
+        _tell_unmet(run, pull)
+        return pull
     template = await forge.pull_template(repository, plan.base)
     return await forge.open_pull(
         PullRequestDraft(
@@ -137,6 +135,13 @@ async def _pull(run: Run, forge: Forge, plan: Plan, summary: str, checks: str) -
             is_draft=run.job.request.pr != "ready",
         )
     )
+
+
+def _tell_unmet(run: Run, pull: PullRequest) -> None:
+    """A pull request that came to be while the job waited is not opened the way this one asked for."""
+    asked = run.job.request.pr
+    if asked == "none" or (asked == "ready" and pull.is_draft):
+        run.event(JobEventType.NOTICE, STAYS.format(number=pull.number, asked=asked))
 
 
 async def _pushed(run: Run, plan: Plan, offer: Offer, sha: str) -> None:
@@ -175,46 +180,3 @@ async def remember_session(run: Run, plan: Plan, session: str | None) -> None:
         return
     async with run.services.storage.begin() as unit:
         await unit.changes.keep(plan.change.model_copy(update={"session": session, "updated_at": now()}))
-
-
-@contextlib.asynccontextmanager
-async def _taken_back_if_cancelled(run: Run, forge: Forge, plan: Plan) -> AsyncIterator[None]:
-    """Cancelled after the push of a branch that is new: it goes again, and its pull request is closed.
-
-    A branch that people know keeps what was pushed.
-    """
-    try:
-        yield
-    except JobCancelled:
-        if plan.is_branch_of(run.job):
-            await _take_back(run, forge, plan)
-        raise
-
-
-async def _take_back(run: Run, forge: Forge, plan: Plan) -> None:
-    async with run.services.storage.read() as unit:
-        change = await unit.changes.of_job(run.job.id)
-    with contextlib.suppress(BellhopError):  # the forge closes it with its branch at the latest
-        if change is not None and change.pull_number is not None:
-            number = change.pull_number
-            await _twice(lambda: forge.close_pull(change.repository, number))
-    with contextlib.suppress(BellhopError):
-        await _twice(lambda: forge.delete_branch(plan.head_repository, plan.branch))
-        run.event(
-            JobEventType.NOTICE, REMOVED.format(branch=plan.branch), facts={"removed_branch": plan.branch}
-        )
-        await run.flush()
-        if change is not None:
-            async with run.services.storage.begin() as unit:
-                await unit.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
-
-
-async def _twice(call: Callable[[], Awaitable[None]]) -> None:
-    """Once more after a moment, if that may help: the job is being cancelled, so nobody waits for long."""
-    try:
-        await call()
-    except IntegrationError as error:
-        if not error.retryable:
-            raise
-        await asyncio.sleep(AGAIN_SECONDS)
-        await call()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot import order
+from bot import order, retraction
 from bot.phrases import duration
 from bot.services import Services
 from models.base import now
@@ -46,6 +46,7 @@ async def _recover(services: Services, job: Job) -> Job | None:
                 await work.jobs.add_event(job.id, event)
         if settled is not None:
             await work.outbox.want(job.id, is_urgent=True)
+            await retraction.keep(work, settled)
     return settled
 
 

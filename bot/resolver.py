@@ -25,7 +25,6 @@ from models.job import Failure, JobEventType, JobResult
 FETCHING = "Fetching `{repository}`"
 WORKING = "`{agent}` at work"
 CHECKING = "Running checks ({source})"
-PUBLISHING = "Publishing"
 NO_CHANGE = "Nothing was changed."
 VIOLATES = "the change may not be pushed: {first}"
 UNCHANGED_FACTS = {"is_unchanged": True}
@@ -64,7 +63,6 @@ async def _work(run: Run, plan: Plan, workspace: Workspace, box: Box) -> JobResu
     run.event(JobEventType.STEP, CHECKING.format(source=checks.source))
     verdict = await checking.carry_out(run, checks, workspace, box)
     await box.stop_all()
-    run.event(JobEventType.STEP, PUBLISHING)
     forge = run.services.forge_of(plan.thread)
     publish = publishing.publish(run, forge, plan, workspace, publishing.Offer(work, diff, verdict))
     return await _undisturbed(run, publish)

@@ -26,7 +26,7 @@ from models.job import Failure, JobResult, JobStatus
 Work = Callable[[Run], Awaitable[JobResult]]
 
 # A cancel is noticed within a renewal (3 s) and done within 15, settling included: stopping may take this of it.
-# A publication that is under way gets what the processes leave of it, to end its step and to take back what is new.
+# A publication that is under way gets what the processes leave of it, to end its step.
 ALL_SECONDS = 10.5
 STOP_SECONDS = 5.0
 LAST_WORDS_SECONDS = 1.0

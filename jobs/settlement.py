@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import structlog
 
+from bot import retraction
 from bot.errors import BellhopError, InvalidTransition, StorageUnavailable
 from bot.ports import UnitOfWork
 from bot.run import Run
@@ -55,6 +56,7 @@ async def _write(run: Run, ending: Ending) -> Job | None:
             detail=ending.detail,
         )
         await work.outbox.want(job.id, is_urgent=True)
+        await retraction.keep(work, settled)
     return settled
 
 

@@ -9,11 +9,12 @@ from models.message import MessageKind, Thread
 
 
 class OutboxKind(StrEnum):
-    """What is to be sent."""
+    """What is to be sent; a retraction takes back what a cancelled job published."""
 
     CARD = "card"
     REPLY = "reply"
     REACTION = "reaction"
+    RETRACTION = "retraction"
 
 
 class OutboxState(StrEnum):

@@ -127,9 +127,9 @@ class JobClaims(JobRows):
             row,
             end,
             row["worker"] or "",
-            result=result,
+            result=result if success else None,
             failure=failed,
-            failure_detail=detail,
+            failure_detail=detail if failed else "",
             **ended(success),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import choice
+from bot import choice, retraction
 from bot.command import Ask, CommandSpec, Said
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -26,8 +26,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
         return Said(text=TWICE.format(handle=job.handle, by=job.cancel_requested_by, slash=ask.slash))
     note = JobEvent(type=JobEventType.NOTICE, data=ASKED.format(by=ask.actor.login))
     await work.jobs.add_event(job.id, note)
-    after = await work.jobs.request_cancel(job.id, ask.actor.login)
-    await work.outbox.want(job.id, is_urgent=True)
+    after = await retraction.cancel(work, job.id, ask.actor.login)
     text = CANCELLED if after.status is JobStatus.CANCELLED else STOPPING
     return Said(
         text=text.format(handle=job.handle, slash=ask.slash),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot import order
+from bot import order, retraction
 from bot.ports import Jobs
 from bot.services import Services
 from handlers.cli import output
@@ -69,8 +69,7 @@ async def cancel(services: Services, args: argparse.Namespace) -> int:
         job = await _find(work.jobs, args.id, is_whole=True)
         if job is None:
             return 1
-        after = await work.jobs.request_cancel(job.id, OPERATOR)
-        await work.outbox.want(job.id, is_urgent=True)
+        after = await retraction.cancel(work, job.id, OPERATOR)
     text = CANCELLED if after.status.is_terminal else STOPPING
     sys.stdout.write(text.format(handle=after.handle, status=after.status.value) + "\n")
     if after.status is JobStatus.CANCELLED:

@@ -15,7 +15,7 @@ from models.card import Card
 from models.change import Change
 from models.job import Job, JobEvent, JobEventType
 from tests.fakes.services import Bench
-from tests.fakes.workshop import FakeAgent, FakeRunner, FakeWorkspaces, World
+from tests.fakes.workshop import FakeAgent, FakeRunner, FakeWorkspaces, Hook, World
 
 CHECKED = {"calc.py": "broken", ".bellhop.yml": "run: [pytest -q]\n"}
 CANARY = "canary-secret-0123456789"
@@ -40,6 +40,7 @@ class Shop(Bench):
         )
         self.dispatcher.services = self.courier.services = self.services
         self.shutdown = asyncio.Event()
+        self.before_settling: Hook | None = None
 
     async def ask(self, text: str = "@bellhop fix", **fields: Any) -> Job:
         """From the message to the job's end."""
@@ -64,6 +65,8 @@ class Shop(Bench):
         ending = await drive(run, resolver.resolve, lease, self.shutdown)
         lease.cancel()
         await asyncio.wait({lease})
+        if self.before_settling is not None:
+            await self.before_settling()
         await settlement.settle(run, ending)
         return await self.job(job.id)
 

@@ -92,11 +92,10 @@ class JobRows(JobLists):
             raise InvalidTransition(f"{status} is no end")
         job = self._owned(job_id, attempt)
         end = _end(job, status)
-        failed = failure if end is JobStatus.FAILED else None
-        ended = {"end_time": self._clock(), "success": end is JobStatus.COMPLETED} | ENDED
-        return self._move(
-            job, end, job.worker or "", result=result, failure=failed, failure_detail=detail, **ended
-        )
+        failed, success = failure if end is JobStatus.FAILED else None, end is JobStatus.COMPLETED
+        told = {"result": result if success else None, "failure_detail": detail if failed else ""}
+        ended = {"end_time": self._clock(), "success": success} | ENDED
+        return self._move(job, end, job.worker or "", failure=failed, **told, **ended)
 
     async def request_cancel(self, job_id: str, by: str) -> Job:
         job = self._found(job_id)
