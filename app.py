@@ -26,6 +26,7 @@ from handlers.cli import parser
 WHOLE = "bellhop: {error}\n"
 WORKER_GRACE_SECONDS = 40.0  # a job may end by itself, else it is given back
 SHORTEST_SECRET = 6  # shorter values would mask ordinary words
+APP = "app"  # what a process is, to who reads its log
 HERE = str(Path(__file__).absolute())
 
 
@@ -46,7 +47,7 @@ async def compose(
     settings: Settings, *, is_short_lived: bool = False, is_migrated: bool = False
 ) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
-    from adapters import agents, redis, runners
+    from adapters import agents, log_writer, redis, runners
     from adapters.git import Git
     from adapters.storage import open_storage
     from adapters.workspaces.commits import Signing
@@ -59,22 +60,23 @@ async def compose(
     queue = NoQueue() if settings.is_redis_embedded else RqQueue(redis.connect(settings.redis_url))
     opened = open_platforms(settings)
     try:
-        yield Services(
-            settings=settings,
-            storage=storage,
-            queue=queue,
-            platforms=opened,
-            workspaces=GitWorkspaces(
-                settings.data_dir,
-                Git(proxy=settings.http_proxy, ca_bundle=settings.ca_bundle),
-                branch_prefix=settings.branch_prefix,
-                signing=Signing(settings.signing_key),
-            ),
-            runner=runners.RUNNERS["local"](settings),
-            agents={name: make(settings) for name, make in agents.AGENTS.items()},
-            owner=f"{settings.hostname}-{os.getpid()}-{secrets.token_hex(3)}",
-            known_secrets=known_secrets(settings, opened.values()),
-        )
+        with log_writer.STDERR.opened():
+            yield Services(
+                settings=settings,
+                storage=storage,
+                queue=queue,
+                platforms=opened,
+                workspaces=GitWorkspaces(
+                    settings.data_dir,
+                    Git(proxy=settings.http_proxy, ca_bundle=settings.ca_bundle),
+                    branch_prefix=settings.branch_prefix,
+                    signing=Signing(settings.signing_key),
+                ),
+                runner=runners.RUNNERS["local"](settings),
+                agents={name: make(settings) for name, make in agents.AGENTS.items()},
+                owner=f"{settings.hostname}-{os.getpid()}-{secrets.token_hex(3)}",
+                known_secrets=known_secrets(settings, opened.values()),
+            )
     finally:
         for platform in opened.values():
             await platform.close()
@@ -103,23 +105,23 @@ def known_secrets(settings: Settings, platforms: Iterable[Platform]) -> tuple[st
     return tuple(value for value in (*own, *theirs) if len(value) >= SHORTEST_SECRET)
 
 
-def prepared() -> Settings:
+def prepared(process: str) -> Settings:
     """The settings, the data folder made, logging set up."""
     from adapters import agreement
 
     settings = load()
     agreement.check(settings)
     agreement.make_data_folder(settings)
-    set_up_logs(settings)
+    set_up_logs(settings, process)
     return settings
 
 
-def set_up_logs(settings: Settings) -> None:
+def set_up_logs(settings: Settings, process: str) -> None:
     """What is known to be secret by now is masked from now on."""
     from adapters import telemetry
 
     secrets_held = known_secrets(settings, open_platforms(settings).values())
-    telemetry.setup(settings.log_format, settings.log_level, secrets_held)
+    telemetry.setup(settings.log_format, settings.log_level, secrets_held, process=process)
 
 
 async def serve_app(
@@ -160,7 +162,7 @@ async def serve_web(stopping: asyncio.Event) -> None:
     from handlers import server
 
     async with contextlib.AsyncExitStack() as stack:
-        settings = await start_redis(prepared(), stack)
+        settings = await start_redis(prepared(APP), stack)
         await serve_app(settings, server.listen(settings.host, settings.port), stopping)
 
 
@@ -178,7 +180,7 @@ def worker(args: argparse.Namespace) -> int:
     from adapters import redis
     from jobs import worker as workers
 
-    settings = with_embedded_redis_url(prepared())
+    settings = with_embedded_redis_url(prepared("worker host"))
     # The parent opens the services once before it forks; its horses need not look at the schema again.
     is_known = iter((False,))
     workers.serve(
@@ -214,7 +216,7 @@ async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) ->
             first = apart(first)
             url = f"http://{first.host}:{listener.getsockname()[1]}"
             hint = await stack.enter_async_context(playground(first, url, args.seed))
-        settings = prepared()
+        settings = prepared(APP)
         settings = await start_redis(settings, stack)
         if settings.workers:
             argv = (sys.executable, HERE, "worker", "--exit-with-stdin")
@@ -233,7 +235,7 @@ async def start_redis(settings: Settings, stack: contextlib.AsyncExitStack) -> S
     await embedded.start()
     stack.push_async_callback(embedded.stop)
     settings = settings.model_copy(update={"redis_url": embedded.url})
-    set_up_logs(settings)
+    set_up_logs(settings, APP)
     return settings
 
 
@@ -248,7 +250,7 @@ def migrate(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """`bellhop check`: the settings agree, and each configured platform can be opened."""
-    settings = prepared()
+    settings = prepared("cli")
     opened = open_platforms(settings)
     names = ", ".join("/".join(key) for key in opened) or "none"
     sys.stdout.write(f"settings agree; platforms: {names}\n")
@@ -271,7 +273,7 @@ def jobs(args: argparse.Namespace) -> int:
 
 def with_services(work: Callable[[Services], Coroutine[Any, Any, int]]) -> int:
     """Open the services, do one thing, close them. Without a queue: what a tool changes, the app's sweep finds."""
-    settings = prepared()
+    settings = prepared("cli")
 
     async def once() -> int:
         async with compose(settings) as services:

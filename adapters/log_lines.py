@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ UNPRINTABLE = "<unprintable {type}>"
 NOT_WRITTEN = "a log line of {logger} could not be written: {type}"
 UNCAUGHT = "nobody caught this"
 # structlog's own: the record and where it came from, gone before anything is rendered
+FIRST = ("timestamp", "level")
+ORIGIN = ("logger", "process", "pid")
 META = frozenset({"_record", "_from_structlog"})
 
 
@@ -61,12 +64,34 @@ def _words(value: Any) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+class Origin:
+    """A structlog processor: which process says so. One that was forked binds what it is in structlog's context."""
+
+    def __init__(self, process: str) -> None:
+        self.process = process
+
+    def __call__(self, logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+        event.setdefault("process", self.process)
+        event["pid"] = os.getpid()
+        return event
+
+
+def laid_out(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """The layout of every line of every process: these names first, then what the line is about."""
+    said = event.pop("event", "")
+    told = {name: event.pop(name, "") for name in FIRST}
+    if "message" in event:
+        event["message_"] = event.pop("message")
+    return told | {"message": said} | {name: event.pop(name) for name in ORIGIN if name in event} | event
+
+
 def one_line(logger: Any, method: str, event: dict[str, Any]) -> dict[str, Any]:
     """For people's eyes: what would break the line or move the terminal's cursor is shown, not done.
 
     A traceback keeps its lines, each behind a margin, so that none looks like a line of the log.
     """
-    shown = {_shown(name): _shown(value) for name, value in event.items() if name != "exception"}
+    hidden = {"exception", "pid"}
+    shown = {_shown(name): _shown(value) for name, value in event.items() if name not in hidden}
     if isinstance(traceback := event.get("exception"), str):
         shown["exception"] = "\n".join(f"  | {_shown(line)}" for line in traceback.split("\n"))
     return shown

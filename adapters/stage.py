@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from adapters.telemetry import is_for_people
 from bot.errors import ConfigurationError
 from bot.settings import Settings, adopt, child_environment, load
 
@@ -61,6 +62,7 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
     argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "playground", *argv, "--webhook-secret-file", str(secret_file), "--exit-with-stdin",
+        "--log-format", "console" if is_for_people(settings.log_format, sys.stderr) else "json",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         env=child_environment(),
     )  # fmt: skip

@@ -7,13 +7,12 @@ is written.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
@@ -26,26 +25,40 @@ from prometheus_client import (
     generate_latest,
 )
 
-from adapters.log_lines import LineHandler, Masking, catch_uncaught, one_line
+from adapters import log_writer
+from adapters.log_lines import LineHandler, Masking, Origin, catch_uncaught, laid_out, one_line
+from adapters.request_log import RequestLog
 from bot.errors import BellhopError
 from models.delivery import Delivery, Disposition
 
 LAG_SAMPLE_SECONDS = 0.02
 LAG_SAMPLES = 250
+APP = "app"
+LOGGER = "bellhop"
+DROPPED = "log lines were dropped: whoever reads the log is too slow"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 def setup(
-    log_format: str, level: str, known_secrets: Sequence[str] = (), stream: TextIO | None = None
+    log_format: str,
+    level: str,
+    known_secrets: Sequence[str] = (),
+    stream: TextIO | None = None,
+    process: str = APP,
 ) -> None:
-    """Configure structlog and the standard library's logging alike, for this process."""
-    out = stream or sys.stderr
+    """Configure structlog and the standard library's logging alike, for this process and those forked from it.
+
+    `process` says in each line what it is; whoever is forked binds another `process` in structlog's context.
+    """
+    log_writer.STDERR.tell_dropped = _dropped_line
+    out = stream or cast(TextIO, log_writer.STDERR)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        Origin(process),
     ]
     structlog.configure(
         processors=[
@@ -75,7 +88,7 @@ def setup(
 
 def _renderers(log_format: str, out: TextIO) -> list[Any]:
     if not is_for_people(log_format, out):
-        return [structlog.processors.JSONRenderer()]
+        return [laid_out, structlog.processors.JSONRenderer()]
     console = structlog.dev.ConsoleRenderer(
         colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
@@ -91,10 +104,9 @@ class Telemetry:
     """Logs and figures of the app process: an `Observer` for the handlers, a report for the loops."""
 
     def __init__(self, log_format: str = "json", level: str = "info") -> None:
-        self._descriptor = sys.stderr.fileno()
-        self._is_json = not is_for_people(log_format, sys.stderr)
-        self._least: int = logging.getLevelName(level.upper())
-        self.log = structlog.stdlib.get_logger("bellhop")
+        is_json = not is_for_people(log_format, sys.stderr)
+        self._log = RequestLog(log_writer.STDERR, level, is_json=is_json, logger=LOGGER, process=APP)
+        self.log = structlog.stdlib.get_logger(LOGGER)
         self.registry = CollectorRegistry()
         given: dict[str, Any] = {"registry": self.registry}
         self._requests = Counter(
@@ -115,7 +127,6 @@ class Telemetry:
         self._lag = Gauge(
             "bellhop_event_loop_lag_seconds", "Longest stall of the event loop lately.", **given
         )
-        self._lines: list[bytes] = []
         # Resolving a labeled child costs more than counting on it.
         self._request_children: dict[tuple[str, int], Any] = {}
         self._second_children: dict[str, Any] = {}
@@ -129,46 +140,7 @@ class Telemetry:
             timing = self._second_children[route] = self._seconds.labels(route)
         count.inc()
         timing.observe(seconds)
-        self._line(
-            {
-                "event": "answered",
-                "route": route,
-                "method": method,
-                "status": status,
-                "ms": round(seconds * 1000, 2),
-                "request_id": request_id,
-                "level": "warning" if status >= 500 else "info",
-                "timestamp": datetime.now(UTC).isoformat(),
-            },
-            logging.WARNING if status >= 500 else logging.INFO,
-        )
-
-    def _line(self, fields: dict[str, Any], severity: int) -> None:
-        """Past the logging library: its locks and flushes would halve what the app can receive.
-
-        Only for fields that can hold no secret: route templates, methods, numbers, checked request ids.
-        """
-        if severity < self._least:
-            return
-        if self._is_json:
-            line = orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
-        else:
-            shown = " ".join(f"{k}={v}" for k, v in fields.items() if k not in {"event", "timestamp"})
-            line = f"{fields['timestamp']} {fields['event']} {shown}\n".encode()
-        self._lines.append(line)
-        if len(self._lines) == 1:
-            # One write for all requests of a turn of the loop.
-            try:
-                asyncio.get_running_loop().call_soon(self.flush)
-            except RuntimeError:
-                self.flush()
-
-    def flush(self) -> None:
-        """Write the request lines that were noted."""
-        lines, self._lines = b"".join(self._lines), []
-        # Whoever reads the log may be gone or slow: the requests were answered all the same.
-        with contextlib.suppress(OSError):
-            os.write(self._descriptor, lines)
+        self._log.note(route, method, status, seconds, request_id)
 
     def away(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log that something Bellhop needs is away: expected, so without a traceback."""
@@ -218,6 +190,12 @@ class Telemetry:
                 await asyncio.sleep(LAG_SAMPLE_SECONDS)
                 worst = max(worst, clock() - due)
             self._lag.set(worst)
+
+
+def _dropped_line(count: int) -> bytes:
+    fields = {"timestamp": datetime.now(UTC).isoformat(), "level": "warning", "message": DROPPED}
+    origin = {"logger": LOGGER, "process": APP, "pid": os.getpid()}
+    return orjson.dumps(fields | origin | {"count": count}, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _told(error: BaseException) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Child:
         """Fork, unless it lives or died a moment ago."""
         if self.pid is None and time.monotonic() >= self._start_at:
             self._started_at = time.monotonic()
-            self.pid = _fork(self._main)
+            self.pid = _fork(self.name, self._main)
 
     def died(self, code: int) -> None:
         """Its process ended. A child that keeps dying waits a little longer each time."""
@@ -119,7 +119,7 @@ def _ended() -> tuple[int, int] | None:
     return (pid, os.waitstatus_to_exitcode(status)) if pid else None
 
 
-def _fork(main: Callable[[], None]) -> int:
+def _fork(name: str, main: Callable[[], None]) -> int:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()
@@ -129,6 +129,7 @@ def _fork(main: Callable[[], None]) -> int:
     code = 1
     try:
         tether.let_go()
+        structlog.contextvars.bind_contextvars(process=name)  # for its log
         os.setpgid(0, 0)  # Ctrl+C in a terminal is the parent's to answer
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)

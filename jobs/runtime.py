@@ -70,6 +70,7 @@ def run(job_id: str, work: Work) -> None:
     processes.adopt_orphans()
     if tether.is_cut():
         return  # the host died in between; another one's worker takes the job
+    structlog.contextvars.bind_contextvars(process="horse")
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(perform(job_id, work, is_alone=True))

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from playground import logs
 from playground.github.server import GithubPlayground, Options
 from playground.rehearsal import write_scripts
 
@@ -31,6 +32,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rate-limit", type=int, default=5000, help="requests an hour for each person")
     parser.add_argument("--webhook-url", help="where every repository's webhook points")
     parser.add_argument("--webhook-secret-file", type=Path, help="file with the secret that signs webhooks")
+    parser.add_argument("--log-format", choices=logs.FORMATS, default="console", help="on standard error")
     parser.add_argument("--exit-with-stdin", action="store_true", help="also stop when standard input ends")
     return parser.parse_args(arguments)
 
@@ -92,4 +94,6 @@ async def _watch_input(stopping: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(read_arguments(sys.argv[1:])))
+    arguments = read_arguments(sys.argv[1:])
+    logs.set_up(arguments.log_format)
+    asyncio.run(serve(arguments))

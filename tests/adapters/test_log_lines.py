@@ -21,7 +21,7 @@ from tests.fakes.logs import KNOWN, SetUp, lines, only
 SHAPED = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
 ENCODED = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5"  # KNOWN in base64
 SECRETS = (KNOWN, SHAPED, ENCODED)
-FORGED = '{"event": "forged", "level": "info"}'
+FORGED = '{"message": "forged", "level": "info"}'
 
 
 class Holder:
@@ -113,7 +113,7 @@ def test_what_is_no_secret_stays_as_it_is(setup: SetUp) -> None:
     log().info("kept", **given)
     line = only(out)
     assert {name: line[name] for name in given} == given
-    assert (line["event"], line["level"], line["logger"]) == ("kept", "info", "bellhop")
+    assert (line["message"], line["level"], line["logger"]) == ("kept", "info", "bellhop")
     assert datetime.fromisoformat(line["timestamp"]).tzinfo is not None
 
 
@@ -121,7 +121,7 @@ def test_a_crash_is_told_with_its_traceback_and_its_cause_masked(setup: SetUp) -
     out = setup()
     Telemetry("json").crash("answering GET /", crash(), "trace-0123")
     line = only(out)
-    assert (line["event"], line["level"], line["doing"], line["request_id"]) == (
+    assert (line["message"], line["level"], line["doing"], line["request_id"]) == (
         "crashed",
         "error",
         "answering GET /",
@@ -152,7 +152,7 @@ def test_a_structure_without_an_end_is_cut(setup: SetUp) -> None:
     endless: dict[str, Any] = {"secret_free": 1}
     endless["again"] = endless
     log().info("x", note=endless)
-    assert only(out)["event"] == "x"
+    assert only(out)["message"] == "x"
 
 
 def test_a_line_that_cannot_be_written_tells_nothing_of_what_it_said(
@@ -160,7 +160,7 @@ def test_a_line_that_cannot_be_written_tells_nothing_of_what_it_said(
 ) -> None:
     out = setup()
     logging.getLogger("urllib").error("%d apples", f"of {KNOWN}")
-    assert only(out)["event"] == "a log line of urllib could not be written: TypeError"
+    assert only(out)["message"] == "a log line of urllib could not be written: TypeError"
     assert "".join(capfd.readouterr()) == ""
 
 
@@ -231,7 +231,7 @@ def test_nobody_writes_a_line_of_the_log_but_the_log(setup: SetUp, where: str) -
         "foreign": lambda: logging.getLogger("urllib").warning(hostile),
         "exception": lambda: log().error("x", exc_info=ValueError(hostile)),
     }[where]()
-    assert only(out)["event"] != "forged"
+    assert only(out)["message"] != "forged"
 
 
 @pytest.mark.parametrize("where", ["event", "field", "name", "nested", "foreign", "exception", "logger"])
@@ -271,7 +271,7 @@ def test_lines_below_the_level_are_left_out(setup: SetUp) -> None:
     log().info("a")
     logging.getLogger("urllib").info("b")
     log().warning("c")
-    assert [line["event"] for line in lines(out)] == ["c"]
+    assert [line["message"] for line in lines(out)] == ["c"]
 
 
 @pytest.mark.parametrize("name", ["asyncio", "urllib3", "github", "aiohttp.access", "alembic"])
@@ -279,10 +279,10 @@ def test_libraries_that_talk_much_are_heard_when_it_matters(setup: SetUp, name: 
     out = setup(level="debug")
     logging.getLogger(f"{name}.part").info("chatter")
     logging.getLogger(f"{name}.part").warning("matters")
-    assert [line["event"] for line in lines(out)] == ["matters"]
+    assert [line["message"] for line in lines(out)] == ["matters"]
 
 
 def test_auto_means_json_unless_somebody_looks(setup: SetUp) -> None:
     out = setup("auto")
     log().info("x")
-    assert only(out)["event"] == "x"
+    assert only(out)["message"] == "x"

@@ -11,6 +11,7 @@ from datetime import datetime
 import pytest
 
 from adapters import telemetry
+from adapters.log_writer import LogWriter
 from adapters.telemetry import Telemetry
 from bot.errors import NetworkError
 from models.base import now
@@ -34,7 +35,10 @@ def test_a_request_line_is_json_with_all_that_is_asked_for(capfd: pytest.Capture
     moment = datetime.fromisoformat(first.pop("timestamp"))
     assert moment.tzinfo is not None
     assert first == {
-        "event": "answered",
+        "message": "answered",
+        "logger": "bellhop",
+        "process": "app",
+        "pid": os.getpid(),
         "route": "/webhooks/{platform}",
         "method": "POST",
         "status": 202,
@@ -72,7 +76,7 @@ def test_a_log_that_nobody_reads_fails_no_request() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     figures = Telemetry("json")
-    figures._descriptor = writing
+    figures._log._writer = LogWriter(writing)
     try:
         figures.request("/healthz", "GET", 200, 0.0, "trace-0123")
     finally:
@@ -105,10 +109,10 @@ def test_what_became_of_a_delivery_is_told(setup: SetUp) -> None:
     line = only(out)
     told = {
         name: line[name]
-        for name in ("event", "delivery", "event_name", "attempt", "request_id", "disposition")
+        for name in ("message", "delivery", "event_name", "attempt", "request_id", "disposition")
     }
     assert told == {
-        "event": "delivery",
+        "message": "delivery",
         "delivery": 7,
         "event_name": "issue_comment.created",
         "attempt": 1,

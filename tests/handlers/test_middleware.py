@@ -137,7 +137,7 @@ async def test_storage_away_is_said_to_be_worth_another_try_and_nothing_else(
     assert body["retryable"] is True
     assert "10.0.0.7" not in body["detail"]
     [line] = [json.loads(line) for line in log.getvalue().splitlines()]
-    assert (line["event"], line["request_id"]) == ("away", body["request_id"])
+    assert (line["message"], line["request_id"]) == ("away", body["request_id"])
     assert line["error"] == "reading: password *** refused by 10.0.0.7"
     assert "exception" not in line
 
@@ -155,7 +155,7 @@ async def test_a_crash_tells_a_stranger_nothing_and_the_operator_everything_but_
         "Error"  # of the title "Internal Server Error"
     ]
     [line] = [json.loads(line) for line in log.getvalue().splitlines()]
-    assert (line["event"], line["level"], line["request_id"]) == ("crashed", "error", body["request_id"])
+    assert (line["message"], line["level"], line["request_id"]) == ("crashed", "error", body["request_id"])
     assert line["doing"] == f"answering GET {path}"
     assert "Traceback" in line["exception"]
     assert "***" in line["exception"]
