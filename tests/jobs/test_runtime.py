@@ -11,10 +11,16 @@ from typing import Any
 
 import pytest
 
+from bot import retraction
 from bot.run import Run
 from bot.services import Services
 from jobs import runtime
-from models.job import JobEventType, JobResult, JobStatus
+from models.base import now
+from models.change import Change
+from models.job import JobContext, JobEventType, JobResult, JobStatus
+from models.message import Thread
+from models.outbox import OutboxKind
+from models.source import SourceType
 from tests.jobs.desk import go_on, services, yard
 from tests.jobs.yard import Yard
 
@@ -126,6 +132,51 @@ async def test_an_attempt_that_was_overtaken_writes_nothing(yard: Yard, services
     await runtime.perform(job.id, work)
     now = await yard.get(services, job)
     assert (now.status, now.attempt, now.result, now.events) == (JobStatus.QUEUED, 2, None, ())
+
+
+async def test_a_cancel_between_the_last_look_and_the_end_is_kept_with_what_it_takes_back(
+    yard: Yard, services: Services
+) -> None:
+    thread = Thread(source=SourceType.GITHUB, workspace="acme", repository="acme/shop", number=42)
+
+    async def work(run: Run) -> JobResult:
+        branch = f"bellhop/{run.job.handle}"
+        run.event(JobEventType.STEP, "Publishing", facts=retraction.facts("acme/shop", branch))
+        await run.flush()
+        change = Change(
+            repository="acme/shop", branch=branch, base="main", job_id=run.job.id, updated_at=now()
+        )
+        async with services.storage.begin() as unit:
+            await unit.changes.keep(change)
+        await run.check()
+        async with services.storage.begin() as unit:
+            await unit.jobs.request_cancel(run.job.id, "ana")
+        return JobResult(result="https://git.example/pull/900", explanation="Guarded it.")
+
+    job = await yard.new(services, "", context=context_in(thread))
+    await runtime.perform(job.id, work)
+    ended = await yard.get(services, job)
+    assert (ended.status, ended.cancel_requested_by, ended.result) == (JobStatus.CANCELLED, "ana", None)
+    async with services.storage.read() as unit:
+        [row] = await unit.outbox.waiting(9)
+        change = await unit.changes.of_job(job.id)
+    assert (row.kind, row.platform, row.job_id) == (OutboxKind.RETRACTION, "github", job.id)
+    assert change is not None
+    assert not change.is_open
+
+
+def context_in(thread: Thread) -> JobContext:
+    return JobContext(
+        issue_id="42",
+        issue_key=thread.name,
+        user_msg="",
+        display_name="Ana",
+        platform_user_id="1",
+        workspace_name="acme",
+        issue_title="",
+        repository=thread.repository,
+        thread=thread,
+    )
 
 
 async def test_without_services_it_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
