@@ -1,4 +1,5 @@
-"""What the bot needs of storage and of the queue, as Protocols. `bot/platform.py` and `bot/workshop.py` hold the rest.
+"""What the bot needs of storage and of the queue, as Protocols. `bot/outbox.py`, `bot/platform.py` and
+`bot/workshop.py` hold the rest.
 
 Everything here that changes a row's state is guarded: it names the state (owner, attempt, predecessor) that it
 expects, and
@@ -12,12 +13,12 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.outbox import Outbox
 from models.agent import AgentState
 from models.audit import AuditRecord
 from models.change import Change
 from models.delivery import Delivery, Outcome, Receipt
 from models.job import Failure, Job, JobEvent, JobResult, JobStatus, Transition
-from models.outbox import OutboxRow
 from models.worker import ProcessRecord, WorkerRecord
 
 CLAIM_BYTES = 32 * 1024 * 1024  # of requests, for one look of a dispatcher
@@ -190,49 +191,6 @@ class Keys(Protocol):
 
     async def holder(self, key: str) -> int | None:
         """The delivery that took it."""
-
-
-class Outbox(Protocol):
-    """All that leaves."""
-
-    async def put(self, row: OutboxRow) -> bool:
-        """Keep `row` unless its `key` is there. True: it is new."""
-
-    async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
-        """The job's card should be looked at again; urgent: without waiting for the pace."""
-
-    async def claim(
-        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
-    ) -> list[OutboxRow]:
-        """Due rows of one platform in order, one a thread, the attempt recorded.
-
-        `is_ambiguous` is as it was *before* this attempt.
-        """
-
-    async def shown(
-        self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float
-    ) -> bool:
-        """`row.wanted` of it is visible. Not due again before the pace. False: the lease was lost."""
-
-    async def postpone(
-        self, row: OutboxRow, owner: str, *, delay_seconds: float, error: str, is_ambiguous: bool
-    ) -> None: ...
-    async def bury(self, row: OutboxRow, owner: str, error: str) -> None: ...
-    async def card_of(self, job_id: str) -> OutboxRow | None: ...
-    async def waiting(self, limit: int) -> list[OutboxRow]:
-        """What is still to be shown, the longest due first."""
-
-    async def dead(self, limit: int) -> list[OutboxRow]:
-        """What was given up, newest first."""
-
-    async def revive(self, ids: Sequence[int] | None) -> list[int]:
-        """Given up, or waiting for another try: due now, as if never tried. None: all such rows. Returns which.
-
-        What may have been sent stays in doubt: it is looked for before it is sent again.
-        """
-
-    async def stuck(self, most: int) -> tuple[int, int]:
-        """How many wait for another try, and how many were given up; each up to `most`."""
 
 
 class Changes(Protocol):

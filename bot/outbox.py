@@ -1,0 +1,55 @@
+"""What the bot needs of the outbox, as a Protocol: all that leaves is a row before it is a request.
+
+Claims use the database's clock; whoever ends an attempt names the owner and the attempt, and changes nothing when it
+is no longer theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from models.outbox import OutboxRow
+
+
+class Outbox(Protocol):
+    """All that leaves."""
+
+    async def put(self, row: OutboxRow) -> bool:
+        """Keep `row` unless its `key` is there. True: it is new."""
+
+    async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
+        """The job's card should be looked at again; urgent: without waiting for the pace."""
+
+    async def claim(
+        self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
+    ) -> list[OutboxRow]:
+        """Due rows of one platform in order, one a thread, the attempt recorded.
+
+        `is_ambiguous` is as it was *before* this attempt.
+        """
+
+    async def shown(
+        self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float
+    ) -> bool:
+        """`row.wanted` of it is visible. Not due again before the pace. False: the lease was lost."""
+
+    async def postpone(
+        self, row: OutboxRow, owner: str, *, delay_seconds: float, error: str, is_ambiguous: bool
+    ) -> None: ...
+    async def bury(self, row: OutboxRow, owner: str, error: str) -> None: ...
+    async def card_of(self, job_id: str) -> OutboxRow | None: ...
+    async def waiting(self, limit: int) -> list[OutboxRow]:
+        """What is still to be shown, the longest due first."""
+
+    async def dead(self, limit: int) -> list[OutboxRow]:
+        """What was given up, newest first."""
+
+    async def revive(self, ids: Sequence[int] | None) -> list[int]:
+        """Given up, or waiting for another try: due now, as if never tried. None: all such rows. Returns which.
+
+        What may have been sent stays in doubt: it is looked for before it is sent again.
+        """
+
+    async def stuck(self, most: int) -> tuple[int, int]:
+        """How many wait for another try, and how many were given up; each up to `most`."""
