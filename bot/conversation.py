@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import closing, order, permissions
+from bot import closing, order, pace, permissions, replies
 from bot.command import Ask, Said
 from bot.commands import COMMANDS
 from bot.errors import InvalidTransition, Refused
@@ -19,16 +19,16 @@ from models.base import now
 from models.command import Address, Command, Unknown
 from models.delivery import Disposition
 from models.identity import Decision, Role
-from models.message import Actor, MessageKind, Reply
-from models.outbox import OutboxKind, OutboxRow
+from models.message import Actor, IncomingMessage, MessageKind
 
-SEEN = "eyes"
-REPLY_MARKER = "bellhop:d{delivery}-{index}"
 DENIED = "Can't run `{name}` here: {reason}. `{slash} why`"
 UNKNOWN_NEAR = "Don't know `{word}`. Did you mean {nearest}?"
 UNKNOWN = "Don't know `{word}`. `{slash} help` lists what I know."
-TRUNCATED = "That were more than {most} commands; I ran the first {most}."
+TRUNCATED = (
+    "Those were more than {most} commands; I ran the first {most}. Send the rest again: `{slash} help`"
+)
 APOLOGY = "Sorry, that went wrong: {detail}. Nothing was lost; `{slash} why` tells more."
+PATIENCE = "That has to wait: {detail}. I try again for a day; there is no need to ask again."
 TAKEN = "another delivery about the same text was first"
 NOT_ALLOWED_TO_FOLLOW = "a remark on our pull request by somebody who may not ask for changes"
 LOST = "finishing delivery {id}: somebody else holds it now"
@@ -40,6 +40,7 @@ WEIGHT = (
     Disposition.PAUSED,
     Disposition.DENIED_LIMIT,
     Disposition.DENIED_ROLE,
+    Disposition.DENIED_PACE,
 )
 
 
@@ -64,6 +65,8 @@ async def hold(services: Services, platform: Platform, found: Addressed) -> Disp
         return await _finish_alone(
             services, found, Disposition.IGNORED_NOT_ADDRESSED, NOT_ADDRESSED.format(name=name)
         )
+    if (told := await _over_pace(services, message, commands)) is not None:
+        return await _finish_alone(services, found, Disposition.DENIED_PACE, told)
     role = await platform.role_of(message.actor, message.thread.repository)
     if not found.commands and role < COMMANDS["fix"].needs:
         # Nobody called the bot: people talk among themselves, and a stranger's remark deserves no refusal.
@@ -73,6 +76,16 @@ async def hold(services: Services, platform: Platform, found: Addressed) -> Disp
         disposition, said = await _settle(work, services, found, turns)
     await _tell(services, said)
     return disposition
+
+
+async def _over_pace(
+    services: Services, message: IncomingMessage, commands: Sequence[Command | Unknown]
+) -> str | None:
+    """Why nobody answers: then nobody is asked for anything either. None: somebody does, if only to say so."""
+    async with services.storage.read() as work:
+        there = await pace.of(work, services, message)
+    is_over = there.used > there.most and not any(map(pace.is_exempt, commands))
+    return there.told if is_over else None
 
 
 async def _follow_up(services: Services, found: Addressed) -> tuple[Command, ...]:
@@ -122,19 +135,33 @@ async def _settle(
     for turn in turns:
         if not await work.keys.take(f"{found.message.semantic_key}:{turn.command.index}", found.delivery.id):
             continue
-        answer = await _run(work, services, turn)
+        answer = await _answer(work, services, found.message, turn)
         said.append(answer)
-        await _audit(work, found, turn, answer)
+        if not _is_silence(answer):
+            await _audit(work, found, turn, answer)
         if answer.text:
-            await _reply(work, found, turn.command.index, answer.text)
+            await replies.put(work, found, turn.command.index, answer.text)
     if said and found.is_truncated:
-        await _reply(work, found, MOST_COMMANDS, TRUNCATED.format(most=MOST_COMMANDS))
-    if said:
-        await _react(work, found)
+        text = TRUNCATED.format(most=MOST_COMMANDS, slash=f"/{services.settings.name}")
+        await replies.put(work, found, MOST_COMMANDS, text)
+    if not all(map(_is_silence, said)):
+        await replies.see(work, found)
     disposition = min((each.disposition for each in said), key=WEIGHT.index, default=Disposition.DUPLICATE)
     detail = "; ".join(each.detail for each in said if each.detail) if said else TAKEN
     await _finish(work, services, found, disposition, detail)
     return disposition, said
+
+
+async def _answer(work: UnitOfWork, services: Services, message: IncomingMessage, turn: Turn) -> Said:
+    there = await pace.of(work, services, message)
+    place, slash = message.thread.repository, f"/{services.settings.name}"
+    if (instead := there.said_instead(turn.command, slash, place)) is not None:
+        return instead
+    return there.quieted(await _run(work, services, turn))
+
+
+def _is_silence(said: Said) -> bool:
+    return said.disposition is Disposition.DENIED_PACE and not said.text
 
 
 async def _run(work: UnitOfWork, services: Services, turn: Turn) -> Said:
@@ -165,11 +192,29 @@ def unknown(command: Unknown, slash: str) -> str:
 
 async def apologize(services: Services, found: Addressed, disposition: Disposition, detail: str) -> None:
     """End a delivery that could not be worked on, and say so to the person where they asked."""
+    is_heard = await _is_request(services, found)
     async with services.storage.begin() as work:
-        if found.commands:
+        if is_heard:
             text = APOLOGY.format(detail=detail, slash=f"/{services.settings.name}")
-            await _reply(work, found, MOST_COMMANDS + 1, text)
+            await replies.put(work, found, MOST_COMMANDS + 1, text)
         await _finish(work, services, found, disposition, detail)
+
+
+async def put_off(
+    services: Services, found: Addressed, delay_seconds: float, detail: str, *, is_told: bool
+) -> None:
+    """Let a delivery wait for its next try, and tell the person so; however often, they read it once."""
+    is_told = is_told and await _is_request(services, found)
+    async with services.storage.begin() as work:
+        if is_told:
+            await replies.put(work, found, MOST_COMMANDS + 2, PATIENCE.format(detail=detail))
+        await work.deliveries.postpone(found.delivery.id, services.owner, delay_seconds, detail)
+
+
+async def _is_request(services: Services, found: Addressed) -> bool:
+    """Whether somebody waits for an answer: what was taken for a follow-up is as much a request as a command."""
+    is_said = found.message.is_created and not found.message.is_deleted
+    return bool(found.commands or (is_said and await _follow_up(services, found)))
 
 
 async def _finish_alone(
@@ -189,56 +234,11 @@ async def _finish(
         raise InvalidTransition(LOST.format(id=found.delivery.id))
 
 
-async def _reply(work: UnitOfWork, found: Addressed, index: int, text: str) -> None:
-    message = found.message
-    reply = Reply(
-        source=message.source,
-        message=text,
-        thread=message.thread,
-        marker=REPLY_MARKER.format(delivery=found.delivery.id, index=index),
-    )
-    key = f"reply:{message.semantic_key}:{index}"
-    await work.outbox.put(_row(found, key, OutboxKind.REPLY, text=reply.message, marker=reply.marker))
-
-
-async def _react(work: UnitOfWork, found: Addressed) -> None:
-    message = found.message
-    await work.outbox.put(
-        _row(
-            found,
-            f"seen:{message.semantic_key}",
-            OutboxKind.REACTION,
-            reaction=SEEN,
-            target_kind=message.kind,
-            target_id=message.comment_id,
-        )
-    )
-
-
-def _row(found: Addressed, key: str, kind: OutboxKind, **fields: object) -> OutboxRow:
-    delivery, moment = found.delivery, now()
-    return OutboxRow.model_validate(
-        {
-            "key": key,
-            "kind": kind,
-            "platform": delivery.platform,
-            "integration": delivery.integration,
-            "thread": found.message.thread,
-            "delivery_id": delivery.id,
-            "request_id": delivery.request_id,
-            "due_at": moment,
-            "created_at": moment,
-            **fields,
-        }
-    )
-
-
 async def _audit(work: UnitOfWork, found: Addressed, turn: Turn, said: Said) -> None:
-    actor = found.message.actor
     await work.audit.append(
         AuditRecord(
             at=now(),
-            actor=f"{found.message.source}:{actor.id}" if actor else "",
+            actor=pace.audit_name(found.message),
             action=turn.command.name if isinstance(turn.command, Command) else "unknown",
             subject=found.message.thread.name,
             detail={

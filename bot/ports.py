@@ -219,6 +219,9 @@ class Audit(Protocol):
     """Append-only."""
 
     async def append(self, record: AuditRecord) -> None: ...
+    async def count(self, *, actor: str, place: str, since: datetime, most: int) -> int:
+        """Rows of `actor` since then whose subject begins with `place`; counted up to `most`."""
+
     async def page(self, *, before: int | None, limit: int) -> list[AuditRecord]: ...
 
 

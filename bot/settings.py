@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     max_jobs_per_repository: int = Field(
         50, ge=1, description="Queued and running jobs one repository may have."
     )
+    max_answers_per_hour: int = Field(
+        500,
+        ge=1,
+        description="Answers one person gets in one repository each hour (GitHub itself lets an account write about "
+        "500); after that silence, except for cancelling.",
+    )
     retention_days: int = Field(
         30, ge=1, description="How long deliveries and the keys against repeats are kept."
     )

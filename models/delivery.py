@@ -46,6 +46,7 @@ class Disposition(StrEnum):
     IGNORED_NO_ACTOR = "ignored:no_actor"  # nobody to act for: the account is gone
     DENIED_ROLE = "denied:role"
     DENIED_LIMIT = "denied:limit"
+    DENIED_PACE = "denied:pace"  # more commands in an hour than one person is answered
     ERROR_NORMALIZE = "error:normalize"
     ERROR_UPSTREAM = "error:upstream"  # the platform's API did not answer in all attempts
     ERROR_INTERNAL = "error:internal"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
 
 from adapters.storage.other_tables import audit
 from adapters.storage.rows import Rows
@@ -16,6 +18,13 @@ class AuditRows(Rows):
         """Keep it; the database numbers it."""
         values = record.model_dump(exclude={"id"}) | {"detail": dict(record.detail)}
         await self._connection.execute(insert(audit).values(values))
+
+    async def count(self, *, actor: str, place: str, since: datetime, most: int) -> int:
+        """Rows of `actor` since then whose subject begins with `place`; `most` at most."""
+        wanted = (audit.c.actor == actor, audit.c.at >= since, audit.c.subject.startswith(place, autoescape=True))
+        newest = select(audit.c.id).where(*wanted).limit(most).subquery()
+        row = await self._first(select(func.count().label("number")).select_from(newest))
+        return int(row["number"]) if row else 0
 
     async def page(self, *, before: int | None, limit: int) -> list[AuditRecord]:
         """Newest first, keyset by id."""

@@ -79,5 +79,6 @@ audit = Table(
     required("detail", Facts),
     required("request_id", String),
     Column("seal", String),
+    Index("ix_audit_actor", "actor", "at"),
     sqlite_autoincrement=True,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from models.audit import AuditRecord
 from models.change import Change
 from models.worker import ProcessRecord, WorkerRecord
@@ -56,6 +58,10 @@ class AuditRows(Rows):
     async def append(self, record: AuditRecord) -> None:
         number = self._memory.number()
         self._memory.audit[number] = with_(record, id=number)
+
+    async def count(self, *, actor: str, place: str, since: datetime, most: int) -> int:
+        rows = (row for row in self._memory.audit.values() if row.actor == actor and row.at >= since)
+        return min(sum(row.subject.startswith(place) for row in rows), most)
 
     async def page(self, *, before: int | None, limit: int) -> list[AuditRecord]:
         found = [record for record in self._memory.audit.values() if before is None or record.id < before]

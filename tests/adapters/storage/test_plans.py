@@ -119,7 +119,12 @@ async def active_of_repository(work: UnitOfWork) -> object:
     return await work.jobs.count_active(repository="acme/shop")
 
 
+async def answers_of_person(work: UnitOfWork) -> object:
+    return await work.audit.count(actor="github:1", place="acme/shop#", since=NOW, most=10)
+
+
 CASES = {
+    answers_of_person: {"ix_audit_actor"},
     claim_deliveries: {"ix_deliveries_due"},
     renew_deliveries: set(),
     give_back: set(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 
 import pytest
 
@@ -146,6 +147,25 @@ async def test_process_groups_are_remembered_until_they_are_forgotten(storage: S
         assert await work.workers.processes("h") == [first, again]
         await work.workers.forget(first)
         assert await work.workers.processes("h") == [again]
+
+
+async def test_what_somebody_did_lately_is_counted(storage: Storage) -> None:
+    hour = LONG_AGO.replace(minute=0, second=0, microsecond=0)
+    rows = [
+        ("github:1", "acme/shop#1", hour),
+        ("github:1", "acme/shop#2", hour + timedelta(minutes=5)),
+        ("github:1", "acme/shop#2", hour - timedelta(seconds=1)),
+        ("github:1", "acme/shop2#2", hour),
+        ("github:2", "acme/shop#2", hour),
+    ]
+    async with storage.begin() as work:
+        for actor, subject, at in rows:
+            await work.audit.append(AuditRecord(at=at, actor=actor, action="ping", subject=subject))
+    async with storage.read() as work:
+        given = {"actor": "github:1", "place": "acme/shop#", "since": hour}
+        assert await work.audit.count(**given, most=10) == 2
+        assert await work.audit.count(**given, most=1) == 1
+        assert await work.audit.count(**(given | {"place": "acme/sho_"}), most=10) == 0
 
 
 async def test_the_audit_is_appended_and_paged(storage: Storage) -> None:
