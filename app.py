@@ -24,6 +24,7 @@ from bot.settings import Settings, child_environment, load
 from handlers.cli import parser
 
 WHOLE = "bellhop: {error}\n"
+WAITS_FOR = "requests under way, and for jobs that run: 10 s later they are given back"
 WORKER_GRACE_SECONDS = 40.0  # a job may end by itself, else it is given back
 SHORTEST_SECRET = 6  # shorter values would mask ordinary words
 APP = "app"  # what a process is, to who reads its log
@@ -197,7 +198,7 @@ def everything(args: argparse.Namespace) -> int:
     """`bellhop all`."""
     from handlers import server
 
-    return server.run_until_told(lambda stopping: serve_everything(args, stopping))
+    return server.run_until_told(lambda stopping: serve_everything(args, stopping), WAITS_FOR)
 
 
 async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) -> None:
@@ -221,7 +222,7 @@ async def serve_everything(args: argparse.Namespace, stopping: asyncio.Event) ->
         if settings.workers:
             argv = (sys.executable, HERE, "worker", "--exit-with-stdin")
             env = child_environment(BELLHOP_REDIS_URL=settings.redis_url.get_secret_value())
-            await stack.enter_async_context(supervised("worker", argv, env, WORKER_GRACE_SECONDS))
+            await stack.enter_async_context(supervised("worker", argv, env, WORKER_GRACE_SECONDS, stopping))
         await serve_app(settings, listener, stopping, hint)
 
 

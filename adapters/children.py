@@ -34,21 +34,28 @@ class Child:
         self.report = report
         self.process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._is_told = False
 
     async def start(self) -> None:
         """Start it, and start it again whenever it ends."""
         await self._spawn()
         self._watch = asyncio.create_task(self._keep())
 
-    async def stop(self, grace_seconds: float) -> None:
-        """SIGTERM, then SIGKILL to its whole group when it takes longer."""
+    def tell(self) -> None:
+        """SIGTERM, once: a second one may mean haste to it. It is not started again."""
         if self._watch is not None:
             self._watch.cancel()
+        if self.process is not None and self.process.returncode is None and not self._is_told:
+            self._is_told = True
+            with contextlib.suppress(ProcessLookupError):
+                self.process.terminate()
+
+    async def stop(self, grace_seconds: float) -> None:
+        """SIGTERM unless it was told, then SIGKILL to its whole group when it takes longer."""
+        self.tell()
         process = self.process
         if process is None or process.returncode is not None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
         try:
             async with asyncio.timeout(grace_seconds):
                 await process.wait()
@@ -89,13 +96,20 @@ class Child:
 
 @asynccontextmanager
 async def supervised(
-    name: str, argv: Sequence[str], env: Mapping[str, str], grace_seconds: float
+    name: str, argv: Sequence[str], env: Mapping[str, str], grace_seconds: float, stopping: asyncio.Event
 ) -> AsyncIterator[Child]:
-    """Run it for as long as the block lasts."""
+    """Run it for as long as the block lasts; it is told to stop when `stopping` is set, before others have stopped."""
     log = structlog.stdlib.get_logger("bellhop")
     child = Child(name, argv, env, lambda name, code: log.warning(CHILD_ENDED, child=name, code=code))
     await child.start()
+    telling = asyncio.create_task(_tell_on(stopping, child))
     try:
         yield child
     finally:
+        telling.cancel()
         await child.stop(grace_seconds)
+
+
+async def _tell_on(stopping: asyncio.Event, child: Child) -> None:
+    await stopping.wait()
+    child.tell()

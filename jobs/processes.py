@@ -153,6 +153,13 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1)
 
 
+def has_child(pid: int) -> bool:
+    """Whether process `pid` has a living child."""
+    with contextlib.suppress(psutil.Error):
+        return any(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process(pid).children())
+    return False
+
+
 def kill_descendants() -> None:
     """SIGKILL to every process below this one, whatever group or session it fled to. Returns when they are gone."""
     for _ in range(3):  # one that is forking while we look shows up at the next look

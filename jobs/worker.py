@@ -10,7 +10,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 import uvloop
@@ -30,6 +30,8 @@ from models.worker import WorkerRecord
 GRACE_SECONDS = 10.0  # for a job to end by itself
 GIVE_BACK_SECONDS = 20.0  # for its horse to stop what it started and to give the job back
 GOOD_BYE_SECONDS = 5.0
+
+WAITING = "waiting for running jobs to end, then they are given back; a second signal gives them back at once"
 
 PRELOADED = (jobs.resolve,)
 
@@ -60,12 +62,20 @@ def serve(
     family = Family([supervisor, *workers], lifeline)
     log.info("workers start", count=concurrency)
     family.live()
-    log.info("workers stop")
+    _say_what_is_waited_for(workers)
     if not family.stop(workers, signal.SIGTERM, GRACE_SECONDS):
         # RQ's second signal: the horse stops its agents, gives its job back and ends.
         family.stop(workers, signal.SIGTERM, GIVE_BACK_SECONDS)
     family.stop([supervisor], signal.SIGTERM, GOOD_BYE_SECONDS)
     processes.kill_descendants()
+
+
+def _say_what_is_waited_for(workers: Sequence[Child]) -> None:
+    handed = [child.pid for child in workers if child.pid is not None and processes.has_child(child.pid)]
+    if handed:
+        log.warning(WAITING, running=len(handed), grace_seconds=GRACE_SECONDS)
+    else:
+        log.info("workers stop")
 
 
 def _work(connect: Callable[[], Redis]) -> None:

@@ -43,6 +43,22 @@ grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60
 told.write_text(f"{os.getpid()}\\n{grandchild.pid}\\n")
 time.sleep(60)
 """
+COUNTING = """
+import os, pathlib, signal, sys, time
+told = pathlib.Path(sys.argv[1])
+def tell(*words):
+    with told.open("a") as file:
+        file.write(" ".join(map(str, words)) + "\\n")
+ends = []
+def on_term(*_):
+    tell("SIGTERM")
+    ends.append(time.monotonic() + 1)
+signal.signal(signal.SIGTERM, on_term)
+tell(os.getpid())
+while not ends or time.monotonic() < ends[0]:
+    time.sleep(0.05)
+tell("end")
+"""
 BOUND = """
 import os, pathlib, sys
 pathlib.Path(sys.argv[1]).write_text(f"{os.getpid()}\\n")
@@ -53,7 +69,7 @@ import asyncio, sys
 from adapters.children import supervised
 from bot.settings import child_environment
 async def main():
-    async with supervised("bound", sys.argv[1:], child_environment(), 5):
+    async with supervised("bound", sys.argv[1:], child_environment(), 5, asyncio.Event()):
         await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -180,15 +196,24 @@ async def test_a_supervised_child_lives_as_long_as_the_block_and_its_end_is_logg
     told: Path, setup: SetUp
 ) -> None:
     out = setup()
-    async with supervised("kid", argv(POLITE, told), child_environment(), 10):
+    async with supervised("kid", argv(POLITE, told), child_environment(), 10, asyncio.Event()):
         await until(lambda: len(words(told)) == 1, "it was started")
         os.kill(int(words(told)[0]), signal.SIGKILL)
         await until(lambda: len(words(told)) == 2, "it was started again")
         pid = int(words(told)[1])
     assert is_gone(pid)
-    assert [(line["event"], line["child"], line["code"]) for line in lines(out)] == [
+    assert [(line["message"], line["child"], line["code"]) for line in lines(out)] == [
         (children.CHILD_ENDED, "kid", -signal.SIGKILL)
     ]
+
+
+async def test_a_child_is_told_once_and_as_soon_as_we_are_to_stop(told: Path) -> None:
+    stopping = asyncio.Event()
+    async with supervised("kid", argv(COUNTING, told), child_environment(), 10, stopping):
+        await until(lambda: len(words(told)) == 1, "it was started")
+        stopping.set()
+        await until(lambda: "SIGTERM" in words(told), "it was told, though the block goes on")
+    assert words(told)[1:] == ["SIGTERM", "end"], "not twice, and not started again"
 
 
 async def test_a_child_sees_its_standard_input_end_when_its_parent_is_killed(told: Path) -> None:

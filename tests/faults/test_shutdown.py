@@ -12,6 +12,8 @@ from tests.e2e.story import one_of_each
 from tests.e2e.town import Town
 
 ASK = "@bellhop fix this please"
+AT_ONCE = "Ctrl-C again stops at once"
+AT_ONCE_SECONDS = 3
 GRACE_SECONDS = 45.0
 
 
@@ -31,6 +33,38 @@ async def test_a_running_job_is_given_back_and_goes_on_after_the_restart(town: T
     await town.settled()
     await one_of_each(town, 1)
     assert "Traceback" not in (town.folder / "app.log").read_text()
+
+
+@pytest.mark.slow
+async def test_ctrl_c_says_what_it_waits_for_and_a_second_one_ends_at_once_and_loses_nothing(
+    town: Town,
+) -> None:
+    town.script("slow", ".*", {"say": "at it"}, {"sleep": 120}, *town.mending())
+    await town.say(1, ASK)
+    await town.answer(1, r"at it")
+    town.script("slow", ".*", *town.mending())
+    assert town.app is not None
+    town.app.send_signal(signal.SIGINT)
+
+    async def look() -> bool | None:
+        log = (town.folder / "app.log").read_text()
+        return True if AT_ONCE in log and "waiting for running jobs" in log else None
+
+    await town.until(look, "both to say what they wait for", AT_ONCE_SECONDS)
+    assert town.app.returncode is None, "it waits"
+    town.app.send_signal(signal.SIGINT)
+    async with asyncio.timeout(AT_ONCE_SECONDS):
+        assert await town.app.wait() == 130
+
+    async def nobody() -> bool | None:
+        return True if town.left_overs() == [] else None
+
+    await town.until(nobody, "everybody to leave", GRACE_SECONDS / 3)
+    assert [(job["status"], job["attempt"]) for job in town.records.jobs()] == [("queued", 2)], "given back"
+    assert town.records.column("SELECT max_attempts FROM jobs") == [4], "no fault of the job's"
+    await town.start()
+    await town.settled()
+    await one_of_each(town, 1)
 
 
 async def test_a_job_that_is_about_to_end_may_end(town: Town) -> None:
