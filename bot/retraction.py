@@ -8,7 +8,7 @@ A branch that people know from an earlier job keeps what was pushed to it.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.errors import AuthenticationError, IntegrationError
@@ -103,7 +103,7 @@ async def carry_out(services: Services, row: OutboxRow) -> None:
 
 
 @contextlib.contextmanager
-def _closing_may_fail() -> Any:
+def _closing_may_fail() -> Iterator[None]:
     """What can never be closed (it is gone, it was merged) is closed with its branch at the latest."""
     try:
         yield
