@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.errors import StorageUnavailable
 from bot.platform import Answer, Envelope, Platform
 from bot.services import Services
 from models.base import now
-from models.delivery import Delivery, Origin, Receipt, WebhookRequest
+from models.delivery import Delivery, Origin, WebhookRequest
 
 ACCEPTED = Answer(status=202, body=b"kept\n")
 KNOWN = Answer(status=200, body=b"known\n")
 # Verifying and scanning 25 MB takes about 100 ms: too long for the loop. Below this it is shorter than a
 # thread's hand-over.
 LARGE_BODY_BYTES = 256 * 1024
-# GitHub hangs up after 10 s, and then nobody would hear the 503 (docs.github.com/webhooks: "Handling deliveries").
-PATIENCE_SECONDS = 8.0
-TOO_SLOW = "keeping delivery {key}: no commit within {seconds:g} s"
 
 
 async def receive(
@@ -47,8 +43,7 @@ async def receive(
     if immediate is not None:
         return immediate
     moment = now()
-    receipt = await _keep(
-        services,
+    receipt = await services.storage.keep(
         Delivery(
             platform=platform_name,
             integration=integration,
@@ -65,15 +60,6 @@ async def receive(
     # Always, also for a known key: the first receipt may have been kept by a process that died before it told anybody.
     services.bells.dispatcher.set()
     return platform.handshake(request, envelope) or (ACCEPTED if receipt.is_new else KNOWN)
-
-
-async def _keep(services: Services, delivery: Delivery) -> Receipt:
-    """Return when it is on disk. What comes to be kept after the patience ended is known when it is sent again."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return await services.storage.keep(delivery)
-    except TimeoutError:
-        raise StorageUnavailable(TOO_SLOW.format(key=delivery.key, seconds=PATIENCE_SECONDS)) from None
 
 
 def _open(platform: Platform, request: WebhookRequest) -> Envelope:

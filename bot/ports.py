@@ -258,7 +258,8 @@ class Storage(Protocol):
         """Return once `delivery` is on disk, committed together with whatever arrived meanwhile. A known key
         adds to `receipts`.
 
-        Raises StorageUnavailable: it is not. A cancelled caller cancels nothing.
+        Raises StorageUnavailable: it is not, or not within the seconds a sender waits. A cancelled caller cancels
+        nothing.
         """
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:

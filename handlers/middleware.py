@@ -54,9 +54,11 @@ async def around(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _request_id(request: web.Request) -> str:
     """The sender's, when it can stand in logs and headers as it is; else one of ours."""
-    given = request.headers.get(HEADER, "")
-    is_sane = SANE_ID.fullmatch(given) and mask(given, request.app[SERVICES].known_secrets) == given
-    return given if is_sane else next_id()
+    given = request.headers.get(HEADER)
+    if given is None or not SANE_ID.fullmatch(given):
+        return next_id()
+    is_secret = mask(given, request.app[SERVICES].known_secrets) != given
+    return next_id() if is_secret else given
 
 
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:

@@ -29,7 +29,9 @@ async def receive(request: web.Request) -> web.Response:
     platform here, 503 not kept: send it again.
     """
     match = request.match_info
-    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+    headers = {
+        name.lower(): value if value.isascii() else _text(value) for name, value in request.headers.items()
+    }
     body = await _body(request)
     answer = await inbox.receive(
         request.app[SERVICES],
@@ -86,8 +88,6 @@ def _text(value: str) -> str:
 
     https://www.rfc-editor.org/rfc/rfc9110#section-5.5 (what else than ASCII a field value may hold)
     """
-    if value.isascii():
-        return value
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -14,6 +14,8 @@ def now() -> datetime:
 
 
 def _in_utc(moment: datetime) -> datetime:
+    if moment.tzinfo is UTC:
+        return moment
     # A naive moment is taken as UTC: SQLite hands back what it was given, without a zone.
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)

@@ -6,6 +6,7 @@ A violated constraint or a wrong statement is ours to answer; all else (locked, 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,6 +15,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StorageUnavailable
 
+OURS_OF_SQLITE = (
+    sqlite3.IntegrityError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+)
 OURS = (IntegrityError, ProgrammingError, DataError)
 # PostgreSQL's classes of ours, which asyncpg's dialect hands on as plain errors: data exceptions (22), too large (54).
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -24,6 +31,8 @@ def is_away(error: BaseException) -> bool:
     """Did the database not take it, whatever it was?"""
     if isinstance(error, PoolTimeout | OSError | TimeoutError):
         return True
+    if isinstance(error, sqlite3.Error):
+        return not isinstance(error, OURS_OF_SQLITE)
     if not isinstance(error, DBAPIError) or isinstance(error, OURS):
         return False
     state = getattr(error.orig, "sqlstate", None) or ""

@@ -8,7 +8,7 @@ import pytest
 
 from bot import inbox
 from bot.errors import PayloadError, SignatureError, StorageUnavailable, UnknownPlatform
-from models.delivery import Delivery, Disposition, Origin, Receipt, WebhookRequest
+from models.delivery import Disposition, Origin, WebhookRequest
 from tests.fakes.platform import SECRET, said
 from tests.fakes.services import Bench
 
@@ -90,18 +90,3 @@ async def test_twenty_at_once_are_one_delivery() -> None:
     answers = await asyncio.gather(*(inbox.receive(bench.services, "github", request()) for _ in range(20)))
     assert sorted(answer.status for answer in answers) == [200] * 19 + [202]
     assert len(await bench.deliveries()) == 1
-
-
-async def test_a_database_that_takes_too_long_keeps_no_sender_waiting(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    bench = Bench()
-
-    async def never(delivery: Delivery) -> Receipt:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    monkeypatch.setattr(inbox, "PATIENCE_SECONDS", 0.01)
-    monkeypatch.setattr(bench.storage, "keep", never)
-    with pytest.raises(StorageUnavailable, match="no commit within"):
-        await bench.receive(said("@bellhop fix"))

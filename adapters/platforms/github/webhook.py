@@ -34,7 +34,8 @@ def verify(secret: bytes, request: WebhookRequest) -> None:
 
 def envelope(request: WebhookRequest) -> Envelope:
     """Raise UnsupportedMedia or PayloadError unless headers and body are those of a delivery."""
-    _check_content_type(request.header("content-type"))
+    if (content_type := request.header("content-type")) != JSON:
+        _check_content_type(content_type)
     key, event = request.header("x-github-delivery"), request.header("x-github-event")
     if not DELIVERY.fullmatch(key):
         raise PayloadError(NO_DELIVERY)

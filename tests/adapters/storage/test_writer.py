@@ -163,3 +163,50 @@ async def test_closing_commits_what_waits_and_takes_no_more(group: GroupCommit, 
     await asyncio.gather(*tasks)
     with pytest.raises(StorageUnavailable, match="closed"):
         await group.keep(delivery("late"))
+
+
+@pytest.fixture
+def hasty(disk: Disk) -> GroupCommit:
+    return GroupCommit(disk.commit, no_turn, patience_seconds=0.05)
+
+
+async def test_a_database_that_takes_too_long_keeps_no_sender_waiting(hasty: GroupCommit, disk: Disk) -> None:
+    under_way = keep(hasty, "a")
+    await settled()
+    behind = keep(hasty, "b", "c")
+    for task in under_way + behind:
+        with pytest.raises(StorageUnavailable, match=r"keeping delivery [abc]: no commit within 0\.05 s"):
+            await task
+    # It was asked for, so it is kept, and known when it is sent again.
+    disk.is_free.set()
+    await hasty.close()
+    assert disk.groups == [["a"], ["b", "c"]]
+
+
+async def test_each_sender_has_the_whole_patience_of_his_own(hasty: GroupCommit, disk: Disk) -> None:
+    early = keep(hasty, "a")
+    await asyncio.wait(early)
+    late = keep(hasty, "b")
+    await settled()
+    assert not late[0].done()
+    disk.is_free.set()
+    assert isinstance(early[0].exception(), StorageUnavailable)
+    await asyncio.gather(*late)
+    await hasty.close()
+
+
+async def test_what_was_answered_is_not_held_on_to(group: GroupCommit, disk: Disk) -> None:
+    disk.is_free.set()
+    for number in range(50):
+        await group.keep(delivery(str(number)))
+    assert len(group._unanswered) <= 1
+    await group.close()
+
+
+async def test_what_has_arrived_but_was_not_read_yet_joins_the_commit(group: GroupCommit, disk: Disk) -> None:
+    disk.is_free.set()
+    first = keep(group, "a")
+    await asyncio.sleep(0)  # "a" has asked for its commit
+    rest = keep(group, "b")
+    await asyncio.gather(*first, *rest)
+    assert disk.groups == [["a", "b"]]
