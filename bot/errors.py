@@ -14,7 +14,7 @@ BellhopError
 ├── JobFailed                ends a job with its reason
 ├── JobCancelled             ends a job: somebody asked for it
 └── IntegrationError         a call to another system; `retryable` says whether trying again can help
-    ├── AuthenticationError  never retryable
+    ├── AuthenticationError  not before somebody renews the credential, or grants a right
     ├── RateLimitError       after `retry_after_seconds`
     ├── NetworkError         retryable; the request may have taken effect
     ├── NotFoundError
@@ -118,10 +118,14 @@ class IntegrationError(BellhopError):
 
 
 class AuthenticationError(IntegrationError):
-    """The credential is refused: trying again cannot help."""
+    """The credential is refused: trying again helps only after somebody has renewed it.
 
-    def __init__(self, message: str) -> None:
+    `is_forbidden`: it is a good one that lacks this right; other calls may be answered.
+    """
+
+    def __init__(self, message: str, *, is_forbidden: bool = False) -> None:
         super().__init__(message, "authentication")
+        self.is_forbidden = is_forbidden
 
 
 class RateLimitError(IntegrationError):

@@ -9,23 +9,28 @@ answer and the disposition together.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 
-from bot import conversation, triage
-from bot.errors import BellhopError, IntegrationError, RateLimitError, StorageUnavailable
-from bot.flights import Failed, Flights
+from bot import backoff, conversation, triage
+from bot.errors import BellhopError, IntegrationError, StorageUnavailable
+from bot.flights import Failed
+from bot.lines import Lines
 from bot.platform import Platform
+from bot.ports import CLAIM_BYTES
 from bot.services import Services
 from bot.triage import Addressed
-from models.delivery import Delivery, Disposition, Outcome
+from models.delivery import Delivery, Disposition, Outcome, WebhookRequest
 
 CLAIM = 200
 AT_ONCE = 32
 LEASE_SECONDS = 30.0
+RENEW_SECONDS = 10.0
+ROOM_SECONDS = 1.0
 WORK_SECONDS = 25.0
-MOST_ATTEMPTS = 8
 LARGE_BODY_BYTES = 24 * 1024
-LONGEST_RETRY_SECONDS = 120.0
+FULL_BYTES = CLAIM_BYTES // 8  # so much in one claim: a large one may wait for which there was no space
 GAVE_UP = "gave up after {attempts} attempts: {error}"
 
 Report = Callable[[Delivery, Disposition | None, BaseException | None], None]
@@ -40,20 +45,15 @@ class Dispatcher:
         self.services = services
         self.platform = platform
         self.report = report
-        self.flights = Flights(AT_ONCE, failed)
-        self._last_of_thread: dict[str, asyncio.Task[None]] = {}
+        self.lines = Lines(AT_ONCE, self._work, failed)
+        self._renewed_at = 0.0
 
     async def step(self) -> bool:
         """Claim what is due; settle at once what concerns nobody, start the rest. True: there may be more."""
-        await self.flights.room()
-        async with self.services.storage.begin() as work:
-            batch = await work.deliveries.claim(
-                self.services.owner,
-                CLAIM,
-                LEASE_SECONDS,
-                platform=self.platform.name,
-                integration=self.platform.integration,
-            )
+        await self._renew_in_time()
+        if not await self.lines.room(ROOM_SECONDS):
+            return True
+        batch = await self._claim()
         if not batch:
             return False
         settled: list[Outcome] = []
@@ -69,7 +69,34 @@ class Dispatcher:
         if settled:
             async with self.services.storage.begin() as work:
                 await work.deliveries.finish(settled, self.services.owner)
-        return len(batch) == CLAIM
+        return len(batch) == CLAIM or sum(len(each.request.body) for each in batch) > FULL_BYTES
+
+    async def renew(self) -> None:
+        """Prolong the leases of all that are in line or at work. Whom another process has by now leaves the line."""
+        held = self.lines.held
+        self._renewed_at = asyncio.get_running_loop().time()
+        if held:
+            async with self.services.storage.begin() as work:
+                kept = await work.deliveries.renew(held, self.services.owner, LEASE_SECONDS)
+            self.lines.drop(held - kept)
+
+    async def _renew_in_time(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if not self.lines.held:
+            self._renewed_at = now
+        elif now - self._renewed_at >= RENEW_SECONDS:
+            await self.renew()
+
+    async def _claim(self) -> list[Delivery]:
+        async with self.services.storage.begin() as work:
+            return await work.deliveries.claim(
+                self.services.owner,
+                CLAIM,
+                LEASE_SECONDS,
+                platform=self.platform.name,
+                integration=self.platform.integration,
+                most_bytes=CLAIM_BYTES,
+            )
 
     async def _look(self, delivery: Delivery) -> Outcome | Addressed:
         """Reading a long text takes longer than the loop may stand still."""
@@ -78,23 +105,20 @@ class Dispatcher:
         return triage.look(self.services, self.platform, delivery)
 
     async def close(self) -> None:
-        """Let what is under way end."""
-        await self.flights.land(WORK_SECONDS)
+        """Let what is in line and at work end; what was not begun is due again at once."""
+        with contextlib.suppress(StorageUnavailable):
+            await self.renew()
+        left = await self.lines.land(WORK_SECONDS)
+        if left:
+            async with self.services.storage.begin() as work:
+                await work.deliveries.give_back(left, self.services.owner)
 
     def _start(self, found: Addressed) -> None:
-        key = found.message.thread.key
-        before = self._last_of_thread.get(key)
-        task = self.flights.start(self._work(found, before))
-        self._last_of_thread[key] = task
-        task.add_done_callback(lambda done: self._forget(key, done))
+        """What is understood needs its raw request no more: who waits in line shall not hold its bytes."""
+        delivery = found.delivery.model_copy(update={"request": WebhookRequest()})
+        self.lines.join(replace(found, delivery=delivery), len(found.delivery.request.body))
 
-    def _forget(self, key: str, done: asyncio.Task[None]) -> None:
-        if self._last_of_thread.get(key) is done:
-            del self._last_of_thread[key]
-
-    async def _work(self, found: Addressed, before: asyncio.Task[None] | None) -> None:
-        if before is not None:
-            await asyncio.wait({before})
+    async def _work(self, found: Addressed) -> None:
         delivery = found.delivery
         try:
             async with asyncio.timeout(WORK_SECONDS):
@@ -102,33 +126,26 @@ class Dispatcher:
             self.report(delivery, disposition, None)
         except StorageUnavailable as error:
             self.report(delivery, None, error)  # its lease runs out, and it is due again
-        except (BellhopError, TimeoutError) as error:
-            self.report(delivery, None, error)
-            await self._again(found, error, _may_help(error))
         except Exception as error:  # noqa: BLE001 - a defect in one command must not lose the delivery
-            self.report(delivery, None, error)
-            await self._again(found, error, delivery.attempts < 3)
+            await self._again(found, error)
 
-    async def _again(self, found: Addressed, error: BaseException, may_help: bool) -> None:
+    async def _again(self, found: Addressed, error: Exception) -> None:
         """Put it off, or end it with a word to the person who asked."""
-        delivery = found.delivery
-        if may_help and delivery.attempts < MOST_ATTEMPTS:
-            told = error.retry_after_seconds if isinstance(error, RateLimitError) else 0.0
-            delay = max(min(2.0**delivery.attempts, LONGEST_RETRY_SECONDS), told)
-            async with self.services.storage.begin() as work:
-                await work.deliveries.postpone(delivery.id, self.services.owner, delay, describe(error))
-            return
-        is_upstream = isinstance(error, IntegrationError | TimeoutError)
-        disposition = Disposition.ERROR_UPSTREAM if is_upstream else Disposition.ERROR_INTERNAL
-        detail = GAVE_UP.format(attempts=delivery.attempts, error=describe(error))
-        await conversation.apologize(self.services, found, disposition, detail)
-        self.services.bells.courier.set()
+        services, delivery = self.services, found.delivery
+        delay = backoff.delay_seconds(error, delivery.attempts)
+        if delay is not None:
+            self.report(delivery, None, error)
+            is_told = backoff.is_told(error, delivery.attempts)
+            await conversation.put_off(services, found, delay, describe(error), is_told=is_told)
+        else:
+            is_upstream = isinstance(error, IntegrationError | TimeoutError)
+            disposition = Disposition.ERROR_UPSTREAM if is_upstream else Disposition.ERROR_INTERNAL
+            self.report(delivery, disposition, error)
+            detail = GAVE_UP.format(attempts=delivery.attempts, error=describe(error))
+            await conversation.apologize(services, found, disposition, detail)
+        services.bells.courier.set()
 
 
 def describe(error: BaseException) -> str:
     """For people: our own errors in their words, anything else by its type alone (its text may hold anything)."""
     return str(error) if isinstance(error, BellhopError) else type(error).__name__
-
-
-def _may_help(error: BaseException) -> bool:
-    return error.retryable if isinstance(error, IntegrationError) else isinstance(error, TimeoutError)

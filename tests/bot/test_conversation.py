@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import AuthenticationError, NetworkError
+from bot.errors import NetworkError
 from models.base import now
 from models.change import Change
 from models.delivery import Delivery, Disposition
@@ -121,14 +121,6 @@ async def test_a_platform_that_does_not_answer_puts_the_delivery_off() -> None:
     assert (delivery.disposition, delivery.attempts) == (None, 1)
     assert delivery.due_at > now()
     assert "no answer" in delivery.detail
-
-
-async def test_a_platform_that_refuses_us_ends_the_delivery_and_says_so() -> None:
-    bench = Bench()
-    bench.platform.failures["role_of"] = [AuthenticationError("asking for a role: the token is refused")]
-    delivery = await bench.hear("@bellhop fix")
-    assert delivery.disposition is Disposition.ERROR_UPSTREAM
-    assert "the token is refused" in bench.answers[0]
 
 
 async def test_a_parser_defect_loses_nothing() -> None:

@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
-from bot.errors import RateLimitError
+import pytest
+
+from bot import router
+from bot.errors import AuthenticationError, IntegrationError, NetworkError, NotFoundError, RateLimitError
+from bot.router import Dispatcher
 from models.base import now
-from tests.fakes.platform import said
+from models.change import Change
+from models.delivery import Delivery, Disposition
+from models.identity import Role
+from models.job import JobContext
+from models.message import Actor, IncomingMessage, MessageKind
+from tests.bot.test_recovery import Clock, bench_with_clock
+from tests.fakes.platform import FakePlatform, said
 from tests.fakes.services import Bench
+
+A_LITTLE = timedelta(seconds=1)
+REFUSED = "asking for a role: GitHub answered 401: Bad credentials"
+FORBIDDEN = "asking for a role: GitHub answered 403: Must have push access"
+GONE = "reading acme/shop#43: GitHub answered 404: Not Found"
+
+
+def refused() -> IntegrationError:
+    return AuthenticationError(REFUSED)
+
+
+async def next_try(bench: Bench, clock: Clock) -> Delivery:
+    """When it is due again, and not before; the delivery after it."""
+    [before] = await bench.deliveries()
+    clock.offset = before.due_at - now() - A_LITTLE
+    await bench.dispatch()
+    assert (await bench.deliveries())[0].attempts == before.attempts, "it is left alone until then"
+    clock.offset += 2 * A_LITTLE
+    await bench.dispatch()
+    return (await bench.deliveries())[0]
+
+
+async def let_answer(bench: Bench) -> list[str]:
+    await bench.deliver_answers()
+    return bench.answers
 
 
 async def test_a_platform_that_says_when_to_come_back_is_left_alone_until_then() -> None:
@@ -18,3 +54,232 @@ async def test_a_platform_that_says_when_to_come_back_is_left_alone_until_then()
     [delivery] = await bench.deliveries()
     assert delivery.disposition is None
     assert delivery.due_at > now() + timedelta(seconds=800)
+
+
+async def test_a_refused_token_puts_the_delivery_off_until_it_is_renewed() -> None:
+    bench, clock = bench_with_clock()
+    bench.platform.failures["role_of"] = [refused() for _ in range(20)]
+    delivery = await bench.hear("@bellhop ping")
+    waits = []
+    for attempt in range(1, 21):
+        assert (delivery.disposition, delivery.attempts) == (None, attempt)
+        assert delivery.detail == REFUSED, "the row says what is to be mended"
+        waits.append(round((delivery.due_at - clock()).total_seconds(), -1))
+        delivery = await next_try(bench, clock)
+    assert waits[:4] == [60, 120, 240, 300]
+    assert set(waits[4:]) == {300}
+    assert delivery.disposition is Disposition.ANSWERED
+    [answer] = await let_answer(bench)
+    assert answer.startswith("pong")
+
+
+async def test_a_token_refused_for_a_day_ends_the_delivery_with_a_word() -> None:
+    bench, clock = bench_with_clock()
+    bench.platform.failures["role_of"] = [refused() for _ in range(400)]
+    began = clock()
+    delivery = await bench.hear("@bellhop ping")
+    while delivery.disposition is None:
+        delivery = await next_try(bench, clock)
+    assert delivery.disposition is Disposition.ERROR_UPSTREAM
+    assert timedelta(hours=22) < clock() - began < timedelta(hours=26)
+    [answer] = await let_answer(bench)
+    assert REFUSED in answer
+
+
+async def test_an_outage_after_many_refusals_does_not_end_the_delivery() -> None:
+    """Whoever renews the token sets a crowd free: the rate limit they meet is no reason to give up."""
+    bench, clock = bench_with_clock()
+    limit = RateLimitError("asking: too many", retry_after_seconds=60)
+    bench.platform.failures["role_of"] = [refused() for _ in range(12)] + [limit, NetworkError("no answer")]
+    delivery = await bench.hear("@bellhop ping")
+    for _ in range(14):
+        assert delivery.disposition is None
+        delivery = await next_try(bench, clock)
+    assert delivery.disposition is Disposition.ANSWERED
+
+
+async def test_a_right_that_lacks_is_told_once_and_tried_again() -> None:
+    bench, clock = bench_with_clock()
+    lacking = [AuthenticationError(FORBIDDEN, is_forbidden=True) for _ in range(3)]
+    bench.platform.failures["role_of"] = list(lacking)
+    delivery = await bench.hear("@bellhop ping")
+    for _ in lacking:
+        assert delivery.disposition is None
+        [told] = await let_answer(bench)
+        assert FORBIDDEN in told
+        delivery = await next_try(bench, clock)
+    assert delivery.disposition is Disposition.ANSWERED
+    assert [FORBIDDEN in told for told in await let_answer(bench)] == [True, False]
+
+
+async def test_an_outage_is_told_after_some_minutes_and_outlived() -> None:
+    bench, clock = bench_with_clock()
+    bench.platform.failures["role_of"] = [NetworkError("asking: no answer") for _ in range(10)]
+    delivery = await bench.hear("@bellhop ping")
+    for attempt in range(1, 11):
+        assert (delivery.disposition, len(await let_answer(bench))) == (None, int(attempt >= 8))
+        delivery = await next_try(bench, clock)
+    assert delivery.disposition is Disposition.ANSWERED
+
+
+async def follow_up(bench: Bench, *errors: IntegrationError) -> Delivery:
+    """A remark on our own pull request, whose context cannot be read."""
+    bench.platform.failures["context_of"] = list(errors)
+    async with bench.storage.begin() as work:
+        change = Change(
+            repository="acme/shop", pull_number=43, branch="bellhop/J-1", base="main", updated_at=now()
+        )
+        await work.changes.keep(change)
+    return await bench.hear("rename this", kind=MessageKind.INLINE, number=43, comment_id="500")
+
+
+async def test_what_is_not_found_at_first_is_looked_for_again() -> None:
+    bench, clock = bench_with_clock()
+    delivery = await follow_up(bench, NotFoundError(GONE), NotFoundError(GONE))
+    assert (delivery.disposition, delivery.detail) == (None, GONE)
+    await next_try(bench, clock)
+    delivery = await next_try(bench, clock)
+    assert delivery.disposition is Disposition.ACCEPTED
+    assert len(await bench.jobs()) == 1
+
+
+async def test_what_is_not_found_at_all_gets_a_clear_answer() -> None:
+    bench, clock = bench_with_clock()
+    delivery = await follow_up(bench, *[NotFoundError(GONE)] * 4)
+    began = clock()
+    for _ in range(3):
+        assert delivery.disposition is None
+        delivery = await next_try(bench, clock)
+    assert delivery.disposition is Disposition.ERROR_UPSTREAM
+    assert clock() - began < timedelta(minutes=1), "nobody waits long for that answer"
+    [answer] = await let_answer(bench)
+    assert GONE in answer
+
+
+class Slow(FakePlatform):
+    """Decides nothing before it is let: `asked` tells who waits for it, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+        self._gates: dict[str, asyncio.Event] = {}
+
+    def let(self, comment_id: str) -> None:
+        self._gates.setdefault(comment_id, asyncio.Event()).set()
+
+    async def context_of(self, message: IncomingMessage) -> JobContext:
+        self.asked.append(message.comment_id)
+        await self._gates.setdefault(message.comment_id, asyncio.Event()).wait()
+        return await super().context_of(message)
+
+    async def role_of(self, actor: Actor, repository: str) -> Role:
+        return Role.WRITE
+
+
+class Stage(Bench):
+    """A bench whose platform is slow, whose clock is moved, and whose dispatcher is stepped by hand."""
+
+    def __init__(self) -> None:
+        super().__init__(max_jobs_per_person=100)
+        self.clock = Clock()
+        self.storage.clock = self.clock
+        self.slow = self.platform = Slow()
+        object.__setattr__(self.services, "platforms", {("github", "default"): self.slow})
+        self.dispatcher = Dispatcher(self.services, self.slow, self._report)
+
+    async def comment(self, comment_id: str, number: int = 42) -> None:
+        await self.receive(said("@bellhop fix this", comment_id=comment_id, number=number))
+
+    async def turn(self) -> None:
+        """What the loop does, until nothing moves any more."""
+        while await self.dispatcher.step():
+            pass
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    async def attempts(self) -> set[int]:
+        return {row.attempts for row in await self.deliveries()}
+
+
+async def test_thirty_comments_of_one_thread_are_attempted_once_each_and_hold_up_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ten seconds each: together ten times as long as the lease they were claimed with."""
+    monkeypatch.setattr(router, "RENEW_SECONDS", 0.0)
+    stage = Stage()
+    crowd = [f"crowd-{number}" for number in range(30)]
+    for comment_id in crowd:
+        await stage.comment(comment_id)
+    await stage.turn()
+    assert stage.slow.asked == crowd[:1]
+    await stage.comment("elsewhere", number=7)
+    await stage.turn()
+    assert stage.slow.asked == [crowd[0], "elsewhere"], "another thread waits for none of them"
+    stage.slow.let("elsewhere")
+    for comment_id in crowd:
+        stage.clock.offset += timedelta(seconds=10)
+        await stage.turn()
+        stage.slow.let(comment_id)
+        await stage.turn()
+    assert stage.slow.asked == [crowd[0], "elsewhere", *crowd[1:]], "in order, each once"
+    assert {row.disposition for row in await stage.deliveries()} == {Disposition.ACCEPTED}
+    assert await stage.attempts() == {1}
+    assert stage.errors == []
+
+
+async def test_who_waits_in_a_line_takes_no_place() -> None:
+    stage = Stage()
+    for number in range(router.AT_ONCE + 5):
+        await stage.comment(f"crowd-{number}")
+    await stage.turn()
+    others = [f"other-{number}" for number in range(router.AT_ONCE - 1)]
+    for number, comment_id in enumerate(others):
+        await stage.comment(comment_id, number=100 + number)
+    await stage.turn()
+    assert stage.slow.asked == ["crowd-0", *others]
+    for comment_id in [*others, *(f"crowd-{number}" for number in range(router.AT_ONCE + 5))]:
+        stage.slow.let(comment_id)
+    await stage.dispatcher.close()
+    assert await stage.attempts() == {1}
+
+
+async def test_what_another_process_took_over_leaves_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router, "RENEW_SECONDS", 0.0)
+    stage = Stage()
+    await stage.comment("first")
+    await stage.comment("second")
+    await stage.turn()
+    rows = stage.storage._memory.deliveries
+    for id_, row in list(rows.items()):
+        if b'"second"' in row.request.body:
+            rows[id_] = row.model_copy(update={"claimed_by": "somebody else"})
+    await stage.turn()
+    stage.slow.let("first")
+    await stage.turn()
+    assert stage.slow.asked == ["first"]
+
+
+async def test_a_stop_gives_back_what_it_did_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router, "WORK_SECONDS", 0.05)
+    stage = Stage()
+    for comment_id in ("first", "second", "third"):
+        await stage.comment(comment_id)
+    await stage.dispatcher.step()
+    await stage.dispatcher.close()
+    rows = {row.id: row for row in await stage.deliveries()}
+    begun, *waited = [rows[id_] for id_ in sorted(rows)]
+    assert begun.attempts == 1
+    assert [(row.attempts, row.claimed_by) for row in waited] == [(0, None), (0, None)]
+    assert all(row.due_at <= now() for row in waited)
+
+
+async def test_who_waits_in_a_line_holds_no_body() -> None:
+    stage = Stage()
+    await stage.comment("first")
+    await stage.comment("second")
+    await stage.turn()
+    waiting = [found for line in stage.dispatcher.lines._waiting.values() for found in line]
+    assert [len(found.delivery.request.body) for found in waiting] == [0]
+    stage.slow.let("first")
+    stage.slow.let("second")
+    await stage.dispatcher.close()

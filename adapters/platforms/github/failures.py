@@ -22,6 +22,8 @@ from bot.errors import (
 from models.base import now
 
 REFUSED = "{doing}: GitHub answered {status}{why}"
+RENEW = "set GITHUB_TOKEN to a valid token and restart"
+GRANT = "the token in GITHUB_TOKEN lacks a right for it"
 LONGEST_REASON = 300
 # "If the x-ratelimit-remaining header is not 0 and there is no retry-after, wait for at least one minute."
 LEAST_WAIT_SECONDS = 60.0
@@ -43,8 +45,10 @@ def failure_of(doing: str, verb: str, status: int, headers: Mapping[str, str], d
         return NetworkError(text, is_ambiguous=verb != "GET")
     if status in {405, 409, 422, 423} or (status == 403 and STATE_WORDS.search(reason)):
         return ConflictError(text)
-    if status in {401, 403}:
-        return AuthenticationError(text)
+    if status == 401:
+        return AuthenticationError(f"{text}; {RENEW}")
+    if status == 403:
+        return AuthenticationError(f"{text}; {GRANT}", is_forbidden=True)
     if status in {404, 410, 451}:
         return NotFoundError(text)
     return IntegrationError(text, "request")

@@ -115,3 +115,17 @@ def test_odd_bodies_tell_nothing(data: object) -> None:
 
 def test_long_reasons_are_clipped() -> None:
     assert len(reason_of({"message": "x" * 5000})) == LONGEST_REASON
+
+
+def test_a_refused_token_names_the_setting_to_mend() -> None:
+    error = failure_of("asking", "GET", 401, {}, {"message": "Bad credentials"})
+    assert isinstance(error, AuthenticationError)
+    assert not error.is_forbidden
+    assert "Bad credentials; set GITHUB_TOKEN to a valid token and restart" in str(error)
+
+
+def test_a_token_without_a_right_is_told_from_one_that_is_refused() -> None:
+    error = failure_of("asking", "GET", 403, {}, {"message": "Must have push access"})
+    assert isinstance(error, AuthenticationError)
+    assert error.is_forbidden
+    assert "Must have push access; the token in GITHUB_TOKEN lacks a right" in str(error)
