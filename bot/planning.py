@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot import options, permissions
+from bot import options, permissions, retraction
 from bot.errors import JobFailed
+from bot.patience import patiently
 from bot.platform import Forge, RepositoryInfo
 from bot.run import Run
 from bot.workshop import Checkout
@@ -23,7 +24,10 @@ FORK = "the pull request comes from a fork, and the local runner runs no code of
 
 @dataclass(frozen=True)
 class Plan:
-    """What to check out and what to do with the outcome. `change` is the earlier work this job continues."""
+    """What to check out and what to do with the outcome. `change` is the earlier work this job continues.
+
+    `head_repository` is where the branch is pushed; "" means to a fork that is made when there is something to push.
+    """
 
     thread: Thread
     context: JobContext
@@ -48,8 +52,8 @@ async def make(run: Run, forge: Forge) -> Plan:
         raise JobFailed(Failure.SETUP, conflict)  # the change came to be while the job waited
     base, start_sha = await _base(job, context, forge, change)
     branch = change.branch if change else f"{run.services.settings.branch_prefix}/{job.handle}"
-    head_repository = await _head_repository(job, forge, thread.repository, branch, change)
-    is_forked = head_repository != thread.repository
+    head_repository = await _head_repository(run, forge, thread.repository, branch, change)
+    is_forked = head_repository not in {"", thread.repository}
     checkout = Checkout(
         repository=thread.repository,
         remote=forge.remote(thread.repository),
@@ -120,10 +124,33 @@ async def _asked_base(asked: str, forge: Forge, info: RepositoryInfo) -> str:
 
 
 async def _head_repository(
-    job: Job, forge: Forge, repository: str, branch: str, change: Change | None
+    run: Run, forge: Forge, repository: str, branch: str, change: Change | None
 ) -> str:
     if change is not None:
         return change.head_repository or repository
-    if job.request.is_read_only:
-        return repository  # nothing will be pushed: no reason to make a fork
-    return repository if await forge.may_push(repository, branch) else await forge.fork(repository)
+    if run.job.request.is_read_only:
+        return repository  # nothing will be pushed
+    if run.job.attempt > 1 and (earlier := await _pushed_to(run, branch)):
+        return earlier
+    return repository if await forge.may_push(repository, branch) else ""
+
+
+async def _pushed_to(run: Run, branch: str) -> str:
+    """Where an earlier attempt pushed, or was about to; "" when none came so far."""
+    async with run.services.storage.read() as work:
+        job = await work.jobs.get_job(run.job.id)
+    events = reversed(job.events if job else ())
+    targets = (event.facts[retraction.TARGET] for event in events if retraction.TARGET in event.facts)
+    return next((str(target["repository"]) for target in targets if target["branch"] == branch), "")
+
+
+async def forked(run: Run, forge: Forge, plan: Plan) -> Plan:
+    """`plan` with a place to push to. Only now is a fork made: most questions and failures need none.
+
+    Raises IntegrationError.
+    """
+    if plan.head_repository:
+        return plan
+    repository = await patiently(run, lambda: forge.fork(plan.thread.repository))
+    checkout = plan.checkout.model_copy(update={"branch_remote": forge.remote(repository)})
+    return replace(plan, head_repository=repository, checkout=checkout)

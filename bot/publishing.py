@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import proposal, retraction
+from bot import planning, proposal, retraction
 from bot.agents_at_work import Work
 from bot.errors import JobFailed
 from bot.patience import patiently
@@ -50,11 +50,12 @@ async def publish(run: Run, forge: Forge, plan: Plan, workspace: Workspace, offe
     """
     summary = clip(mask(offer.work.result.summary, run.services.known_secrets), BODY_CHARACTERS)
     await run.check()
+    plan = await planning.forked(run, forge, plan)
     await workspace.commit(await proposal.commit(run, forge, plan, summary))
     run.event(JobEventType.STEP, PUBLISHING, facts=retraction.facts(plan.head_repository, plan.branch))
     await run.flush()  # whoever finds the branch, or takes it back, must know of it and how the checks ended
     await run.check()
-    sha = await workspace.push()
+    sha = await workspace.push(plan.checkout.branch_remote)
     await _pushed(run, plan, offer, sha)
     await run.check()
     return await _offer(run, forge, plan, offer, sha)

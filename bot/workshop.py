@@ -88,9 +88,9 @@ class Workspace(Protocol):
     async def commit(self, commit: Commit) -> str:
         """Commit the whole tree; the sha. Hooks, filters and configuration of the tree are never used."""
 
-    async def push(self) -> str:
+    async def push(self, to: GitRemote | None = None) -> str:
         """Push the branch with a lease on what it was when fetched. A moved branch is fetched, our commit
-        rebased, tried again.
+        rebased, tried again. `to`: a fork that there was not yet when this was opened.
 
         Returns the pushed sha. Raises JobFailed(CONFLICT) when the rebase conflicts, (PUBLISH) when the push
         is refused.

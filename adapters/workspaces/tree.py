@@ -89,12 +89,15 @@ class GitWorkspace:
     async def _make(self, commit: Commit, tree: str, parent: str) -> str:
         return await commits.make(self._git, self._place, commit, tree, parent, self.signing)
 
-    async def push(self) -> str:
-        """Push the branch with a lease on what it was when fetched; see `adapters/workspaces/push.py`."""
+    async def push(self, to: GitRemote | None = None) -> str:
+        """Push the branch with a lease on what it was when fetched; see `adapters/workspaces/push.py`.
+
+        `to`: a repository that there was not when this was checked out.
+        """
         if self._commit is None:
             raise JobFailed(Failure.INTERNAL, NOT_COMMITTED.format(branch=self._checkout.branch))
         commit, sha = self._commit
-        remote = self._checkout.branch_remote or self._checkout.remote
+        remote = to or self._checkout.branch_remote or self._checkout.remote
         push = Push(
             self._git,
             self._place,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from bot import recovery
 from models.agent import AgentEvent, AgentEventKind, AgentState
 from models.card import CardState
 from models.identity import Role
@@ -131,12 +134,46 @@ async def test_where_we_may_not_push_the_work_goes_to_a_fork() -> None:
     shop.platform.can_push = False
     job = await shop.ask()
     assert job.status is JobStatus.COMPLETED
-    [checkout] = shop.world.opened
-    assert checkout.branch_remote is not None
-    assert checkout.branch_remote.url == "https://git.example/bellhop-bot/shop.git"
     assert shop.world.tip(f"bellhop/{job.handle}", "bellhop-bot/shop") is not None
     assert shop.world.tip(f"bellhop/{job.handle}") is None
     assert shop.platform.pulls[0].head_repository == "bellhop-bot/shop"
+
+
+@pytest.mark.parametrize("ending", ["answer", "policy", "agent"])
+async def test_no_fork_is_made_for_nothing(ending: str) -> None:
+    shop = Shop()
+    shop.platform.can_push = False
+    if ending == "answer":
+        shop.agent.writes = {}
+    elif ending == "policy":
+        shop.agent.writes = {".github/workflows/ci.yml": "on: push"}
+    else:
+        shop.agent.answer = shop.agent.answer.model_copy(update={"is_ok": False, "error": "lost"})
+    job = await shop.ask()
+    assert job.status is (JobStatus.COMPLETED if ending == "answer" else JobStatus.FAILED)
+    assert "fork" not in shop.platform.calls
+    assert shop.world.opened[0].branch_remote is None
+
+
+async def test_another_attempt_finds_what_the_first_one_pushed_to_the_fork() -> None:
+    shop = Shop()
+    shop.platform.can_push = False
+    job = await shop.accept()
+
+    async def die() -> None:
+        rows = shop.storage._memory.jobs
+        rows[job.id] = rows[job.id].model_copy(update={"lease_until": rows[job.id].created_at})
+        await recovery.recover_lost(shop.services)
+
+    shop.world.after_push = die
+    await shop.work(job)
+    shop.world.after_push = None
+    ended = await shop.work(await shop.job(job.id))
+    assert (ended.status, ended.attempt) == (JobStatus.COMPLETED, 2)
+    assert shop.world.pushes == [f"bellhop/{job.handle}"]
+    assert shop.platform.calls.count("fork") == 1
+    assert [pull.head_repository for pull in shop.platform.pulls] == ["bellhop-bot/shop"]
+    assert len(shop.agent.tasks) == 1
 
 
 async def test_an_archived_repository_is_left_alone() -> None:

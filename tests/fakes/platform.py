@@ -259,6 +259,7 @@ class FakePlatform:
         return self.can_push
 
     async def fork(self, repository: str) -> str:
+        self._enter("fork")
         if not self.can_push:
             return f"bellhop-bot/{repository.partition('/')[2]}"
         raise ConflictError("forking: not needed")

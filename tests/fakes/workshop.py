@@ -106,7 +106,8 @@ class FakeWorkspace:
         self.world.commits.append(commit)
         return "c" * 40
 
-    async def push(self) -> str:
+    async def push(self, to: GitRemote | None = None) -> str:
+        self.checkout = self.checkout.model_copy(update={"branch_remote": to or self.checkout.branch_remote})
         if self.world.before_push is not None:
             await self.world.before_push()
         if self.world.refusal is not None:

@@ -234,6 +234,19 @@ async def test_a_branch_in_a_fork_is_continued_there(
     assert len(server.git("rev-list", "bellhop/J-7K3Q", name="bell/shop").split()) == 3
 
 
+async def test_a_fork_that_was_made_meanwhile_takes_the_push(
+    server: GitServer, workspaces: GitWorkspaces, checkout: Checkout, commit: Commit
+) -> None:
+    async with workspaces.open("job", 1, checkout) as workspace:
+        (workspace.path / "ours.txt").write_text("ours")
+        await workspace.commit(commit)
+        server.path("bell/shop").parent.mkdir()
+        subprocess.run(["cp", "-r", server.path(), server.path("bell/shop")], check=True, timeout=30)
+        pushed = await workspace.push(server.remote("bell/shop"))
+    assert server.tip("bellhop/J-7K3Q") == ""
+    assert server.tip("bellhop/J-7K3Q", name="bell/shop") == pushed
+
+
 async def test_everything_is_gone_afterwards_but_mirror_and_home(
     data: Path, workspaces: GitWorkspaces, checkout: Checkout
 ) -> None:
