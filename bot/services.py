@@ -11,6 +11,7 @@ from bot.errors import UnknownPlatform
 from bot.platform import Forge, Platform
 from bot.ports import JobQueue, Storage
 from bot.settings import Settings
+from bot.vigil import Vigil
 from bot.workshop import Agent, Runner, Workspaces
 from models.message import Thread
 
@@ -58,6 +59,7 @@ class Services:
     agents: Mapping[str, Agent]
     owner: str  # names this process in claims
     bells: Bells = field(default_factory=Bells)
+    vigil: Vigil = field(default_factory=Vigil)
     known_secrets: tuple[str, ...] = ()
 
     def platform(self, name: str, integration: str = "default") -> Platform:

@@ -23,7 +23,10 @@ async def alive(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """`GET /readyz`: 200 when deliveries can be kept, 503 when not. The other parts are told, not required."""
+    """`GET /readyz`: 200 when deliveries can be kept, 503 when not. The other parts are told, not required: what is
+
+    kept while a loop gets nowhere is worked on later, what is turned away may never be sent again.
+    """
     services = request.app[SERVICES]
     database, workers, waiting, given_up = "ok", 0, 0, 0
     try:
@@ -40,11 +43,11 @@ async def ready(request: web.Request) -> web.Response:
         "workers": workers,
         "platforms": ["/".join(key) for key in services.platforms],
         "unsent": {"waiting": waiting, "given_up": given_up},
+        "failing_loops": (failing := services.vigil.failing()),
     }
-    status = 200 if database == "ok" else 503
-    return _json(
-        {"status": "ok" if status == 200 else "unavailable", "version": VERSION, "parts": parts}, status
-    )
+    status = "unavailable" if database != "ok" else "degraded" if failing else "ok"
+    code = 503 if status == "unavailable" else 200
+    return _json({"status": status, "version": VERSION, "parts": parts}, code)
 
 
 async def metrics(request: web.Request) -> web.Response:

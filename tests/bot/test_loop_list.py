@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot import loop_list, loops
+from bot import loop_list, loops, vigil
 from bot.loops import Loop
 from models.base import now
 from models.job import JobStatus
@@ -137,6 +137,36 @@ async def test_a_loop_makes_it_come_true_and_no_other_does(name: str) -> None:
     assert not await is_so()
     assert not await comes_true(bench, is_so, without=name)
     assert await comes_true(bench, is_so)
+
+
+@pytest.mark.parametrize("name", SCENES)
+async def test_a_loop_that_is_killed_comes_back_and_makes_it_come_true(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vigil, "FIRST_PAUSE_SECONDS", 0.01)
+    bench, is_so = await SCENES[name]()
+    made, closers = loop_list.make(bench.services, lambda *_: None)
+    [victim] = [replace(loop, every_seconds=EVERY_SECONDS) for loop in made if loop.name == name]
+    told: list[BaseException | None] = []
+
+    def report(name: str, seconds: float, error: BaseException | None) -> None:
+        told.append(error)
+
+    keeping = asyncio.create_task(vigil.keep(victim, report, bench.services.vigil))
+    try:
+        await asyncio.sleep(0)
+        [task] = [task for task in asyncio.all_tasks() if task.get_name() == name]
+        task.cancel()  # before its first look
+        async with asyncio.timeout(5):
+            while not await is_so():  # noqa: ASYNC110 - the scene tells nobody
+                await asyncio.sleep(EVERY_SECONDS)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        for closer in closers:
+            await closer.close()
+    assert [type(error) for error in told if error] == [vigil.LoopEnded]
+    assert [task for task in asyncio.all_tasks() if task.get_name() == name] == []
 
 
 def test_every_loop_has_its_scene() -> None:

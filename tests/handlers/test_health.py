@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from bot.errors import AuthenticationError, NotFoundError
 from bot.release import VERSION
+from bot.vigil import MOST_DEATHS
 from models.base import now
 from models.worker import WorkerRecord
 from tests.fakes.platform import SECRET, said
@@ -44,7 +45,19 @@ async def test_ready_tells_database_workers_and_platforms(client: TestClient, be
         "workers": 1,
         "platforms": ["github/default"],
         "unsent": {"waiting": 0, "given_up": 0},
+        "failing_loops": [],
     }
+
+
+async def test_ready_tells_of_a_loop_that_keeps_dying_and_goes_on_receiving(
+    client: TestClient, bench: Bench
+) -> None:
+    for _ in range(MOST_DEATHS):
+        bench.services.vigil.died("courier github/default")
+    response = await client.get("/readyz")
+    body = await body_of(response)
+    assert (response.status, body["status"]) == (200, "degraded")
+    assert body["parts"]["failing_loops"] == ["courier github/default"]
 
 
 async def test_ready_tells_what_cannot_be_sent_and_stays_ready(client: TestClient, bench: Bench) -> None:
