@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bot import loop_list, loops
+from bot import loop_list, vigil
 from bot.errors import BellhopError
 from bot.introduction import introduce_within
 from bot.platform import Platform
@@ -138,7 +138,7 @@ async def serve_app(
     async with compose(settings) as services:
         await introduce_within(services)
         made, closers = loop_list.make(services, telemetry.delivery, telemetry.flight)
-        tasks = [asyncio.create_task(loops.run(loop, telemetry.loop), name=loop.name) for loop in made]
+        tasks = [asyncio.create_task(vigil.keep(loop, telemetry.loop, services.vigil)) for loop in made]
         tasks.append(asyncio.create_task(telemetry.watch_lag()))
         sys.stdout.write(hint)
         try:
