@@ -35,6 +35,7 @@ class Installation:
         self.folder = folder
         self.seed = seed
         self.settings = settings
+        self.program: tuple[str, ...] | None = None  # what is started instead of `app.py`
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.told: dict[str, Any] = {}
@@ -67,7 +68,7 @@ class Installation:
         self.settings |= settings
         log = _open_log(self.folder)
         self.app = await asyncio.create_subprocess_exec(
-            sys.executable, APP, command, env=self.environment(), cwd=self.folder,
+            sys.executable, *(self.program or (APP,)), command, env=self.environment(), cwd=self.folder,
             stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
         log.close()
