@@ -6,7 +6,7 @@ is no longer theirs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from models.outbox import OutboxRow
@@ -27,6 +27,23 @@ class Outbox(Protocol):
         """Due rows of one platform in order, one a thread, the attempt recorded.
 
         `is_ambiguous` is as it was *before* this attempt.
+        """
+
+    async def holders(self, *, platform: str, integration: str) -> list[str]:
+        """Who holds claims on what one platform does not show yet."""
+
+    async def take_back(
+        self,
+        owners: Collection[str],
+        most_attempts: int,
+        delay_seconds: float,
+        *,
+        platform: str,
+        integration: str,
+    ) -> int:
+        """Claims of the dead end before their lease, if the rows had no more attempts than that. How many.
+
+        What they sent may have arrived: due after `delay_seconds`, and looked for before it is sent again.
         """
 
     async def shown(

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -70,6 +70,12 @@ _CLAIM = (
     )
     .returning(outbox)
 )  # fmt: skip
+_IS_CLAIMED = and_(_IS_OPEN, _o.claimed_by.is_not(None))
+_HOLDERS = (
+    select(_o.claimed_by)
+    .where(_o.platform == bindparam("here"), _o.integration == bindparam("there"), _IS_CLAIMED)
+    .distinct()
+)
 _RELEASED: dict[str, Any] = {"claimed_by": None, "lease_until": None}
 
 
@@ -109,6 +115,29 @@ class OutboxRows(Rows):
         claimed = await self._all(_CLAIM, **here, name=owner, lease=micros(lease_seconds))
         rows = sorted(claimed, key=lambda row: (row["due_at"], row["id"]))
         return [_row(row, is_ambiguous=row["was_ambiguous"], is_urgent=row["was_urgent"]) for row in rows]
+
+    async def holders(self, *, platform: str, integration: str) -> list[str]:
+        """Who holds claims on what one platform does not show yet."""
+        rows = await self._all(_HOLDERS, here=platform, there=integration)
+        return [row["claimed_by"] for row in rows]
+
+    async def take_back(
+        self,
+        owners: Collection[str],
+        most_attempts: int,
+        delay_seconds: float,
+        *,
+        platform: str,
+        integration: str,
+    ) -> int:
+        """Claims of the dead end before their lease, if the rows had no more attempts than that. How many.
+
+        What they sent may have arrived: due after `delay_seconds`, and `is_ambiguous` since it was claimed.
+        """
+        here = (_o.platform == platform, _o.integration == integration, _IS_CLAIMED)
+        dead = (_o.claimed_by.in_(owners), _o.attempts <= most_attempts)
+        free = {"due_at": after(delay_seconds), "is_urgent": or_(_o.is_urgent, _o.was_urgent)}
+        return await self._count(update(outbox).where(*here, *dead).values(free | _RELEASED))
 
     async def shown(
         self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float
@@ -156,9 +185,12 @@ class OutboxRows(Rows):
         """Given up, or waiting for another try: due now, as if never tried. None: all such rows. Returns which."""
         named = () if ids is None else (_o.id.in_(ids),)
         fresh = {"state": OutboxState.WAITING, "due_at": clock(), "attempts": 0}
-        tried = or_(_o.state == DEAD, and_(_IS_OPEN, _o.attempts > 0, _IS_FREE))
-        revived = update(outbox).where(tried, *named).values(fresh | _RELEASED).returning(_o.id)
-        return sorted(row["id"] for row in await self._all(revived))
+        revived: list[int] = []
+        # Two statements, because each has an index of its own.
+        for those in (_o.state == DEAD, and_(_IS_OPEN, _o.attempts > 0, _IS_FREE)):
+            changed = update(outbox).where(those, *named).values(fresh | _RELEASED).returning(_o.id)
+            revived += [row["id"] for row in await self._all(changed)]
+        return sorted(revived)
 
     async def stuck(self, most: int) -> tuple[int, int]:
         """How many wait for another try, and how many were given up; each up to `most`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from models.outbox import OutboxKind, OutboxRow, OutboxState
 from tests.fakes.memory import Rows, with_
@@ -37,6 +37,29 @@ class OutboxRows(Rows):
             first.setdefault(row.thread.key, row)
         lease = {"claimed_by": owner, "lease_until": self._after(lease_seconds)}
         return [self._take(row, lease) for row in list(first.values())[:limit]]
+
+    async def holders(self, *, platform: str, integration: str) -> list[str]:
+        return sorted({str(row.claimed_by) for row in self._claimed(platform, integration)})
+
+    async def take_back(
+        self,
+        owners: Collection[str],
+        most_attempts: int,
+        delay_seconds: float,
+        *,
+        platform: str,
+        integration: str,
+    ) -> int:
+        claimed = [row for row in self._claimed(platform, integration) if row.claimed_by in owners]
+        dead = [row for row in claimed if row.attempts <= most_attempts]
+        for row in dead:
+            urgent = row.is_urgent or self._memory.was_urgent.get(row.id, False)
+            self._keep(with_(row, due_at=self._after(delay_seconds), is_urgent=urgent, **RELEASED))
+        return len(dead)
+
+    def _claimed(self, platform: str, integration: str) -> list[OutboxRow]:
+        here = [row for row in self._all() if (row.platform, row.integration) == (platform, integration)]
+        return [row for row in here if _is_open(row) and row.claimed_by is not None]
 
     async def shown(
         self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float

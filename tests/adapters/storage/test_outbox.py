@@ -289,3 +289,54 @@ async def test_a_late_answer_of_before_changes_nothing_of_what_was_revived(stora
         assert await work.outbox.revive([first.id]) == [first.id]
     assert not await show(storage, first)
     assert [row.is_ambiguous for row in await claim(storage, "b")] == [True]
+
+
+async def take_back(storage: Storage, *owners: str, delay_seconds: float = 0) -> int:
+    async with storage.begin() as work:
+        return await work.outbox.take_back(owners, 2, delay_seconds, **HERE)
+
+
+async def test_claims_of_the_dead_are_taken_back_and_nobody_elses(storage: Storage) -> None:
+    await put(storage, outgoing("r-1"), outgoing("r-2", thread=place(43)), outgoing("x", platform="slack"))
+    await claim(storage, "dead", limit=1)
+    await claim(storage, "alive")
+    async with storage.begin() as work:
+        await work.outbox.claim("dead", 9, 60, platform="slack", integration="default")
+        assert sorted(await work.outbox.holders(**HERE)) == ["alive", "dead"]
+    assert await take_back(storage, "dead") == 1
+    [row] = await claim(storage, "b")
+    assert (row.key, row.attempts, row.is_ambiguous) == ("r-1", 2, True)
+    async with storage.read() as work:
+        assert sorted(await work.outbox.holders(**HERE)) == ["alive", "b"]
+
+
+async def test_what_the_dead_may_have_sent_is_not_looked_for_at_once(storage: Storage) -> None:
+    await put(storage, outgoing())
+    await claim(storage, "dead")
+    assert await take_back(storage, "dead", delay_seconds=60) == 1
+    assert await claim(storage) == []
+
+
+async def test_an_urgent_card_of_the_dead_is_as_urgent_as_before(storage: Storage) -> None:
+    await put(storage, card())
+    await want(storage, is_urgent=True)
+    await claim(storage, "dead")
+    await take_back(storage, "dead")
+    assert (await the_card(storage)).is_urgent
+
+
+async def test_what_its_owners_keep_dying_of_waits_for_its_lease(storage: Storage) -> None:
+    await put(storage, outgoing())
+    for _ in range(2):
+        await claim(storage, "dead")
+        assert await take_back(storage, "dead") == 1
+    await claim(storage, "dead")
+    assert await take_back(storage, "dead") == 0
+    assert await claim(storage) == []
+
+
+async def test_the_dead_change_nothing_any_more(storage: Storage) -> None:
+    await put(storage, outgoing())
+    [row] = await claim(storage, "dead")
+    await take_back(storage, "dead")
+    assert not await show(storage, row, "dead")

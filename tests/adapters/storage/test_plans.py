@@ -75,6 +75,22 @@ async def claim_outbox(work: UnitOfWork) -> object:
     return await work.outbox.claim("a", 10, 60, **HERE)
 
 
+async def holders_of_outbox(work: UnitOfWork) -> object:
+    return await work.outbox.holders(**HERE)
+
+
+async def take_back_outbox(work: UnitOfWork) -> object:
+    return await work.outbox.take_back(["a"], 2, 3.0, **HERE)
+
+
+async def stuck(work: UnitOfWork) -> object:
+    return await work.outbox.stuck(1000)
+
+
+async def revive_all(work: UnitOfWork) -> object:
+    return await work.outbox.revive(None)
+
+
 async def want(work: UnitOfWork) -> object:
     return await work.outbox.want("job-1")
 
@@ -139,6 +155,10 @@ CASES = {
     by_url: {"ix_deliveries_url"},
     prune: {"ix_deliveries_finished"},
     claim_outbox: {"ix_outbox_due"},
+    holders_of_outbox: {"ix_outbox_due"},
+    take_back_outbox: {"ix_outbox_due"},
+    stuck: {"ix_outbox_due", "ix_outbox_dead"},
+    revive_all: {"ix_outbox_due", "ix_outbox_dead"},
     want: {"ux_outbox_card"},
     claim_job: {"ix_jobs_line"},
     claimable: {"ix_jobs_queued"},
@@ -192,6 +212,7 @@ async def test_it_reads_no_whole_table(sqlite: SQLStorage, sqlite_url: str, case
         claim_deliveries,
         holders,
         claim_outbox,
+        holders_of_outbox,
         by_handle,
         ahead,
         jobs_of_place,
