@@ -6,7 +6,8 @@ BellhopError
 │   ├── SignatureError       401
 │   ├── PayloadError         400
 │   ├── UnsupportedMedia     415
-│   └── UnknownPlatform      404
+│   ├── UnknownPlatform      404
+│   └── TooBusy              503, the sender retries
 ├── ConfigurationError       the operator: stops the start with one line
 ├── StorageUnavailable       nothing was kept: 503, the sender retries
 ├── InvalidTransition        a state change lost its race
@@ -62,6 +63,16 @@ class UnknownPlatform(RequestRejected):
     """No platform of that name, or one without settings."""
 
     status = 404
+
+
+class TooBusy(RequestRejected):
+    """There is more to do than there is room for. Nothing was kept; send it again after `retry_after_seconds`."""
+
+    status = 503
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ConfigurationError(BellhopError):

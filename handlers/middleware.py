@@ -14,7 +14,7 @@ from time import perf_counter
 import orjson
 from aiohttp import web
 
-from bot.errors import RequestRejected, StorageUnavailable
+from bot.errors import RequestRejected, StorageUnavailable, TooBusy
 from bot.safety import mask
 from handlers.keys import OBSERVER, REQUEST_ID, SERVICES
 
@@ -24,7 +24,7 @@ HEADER = "X-Request-ID"
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # GitHub and GitLab send at most 25 MB.
 WEBHOOK_BODY_BYTES = 26 * 1024 * 1024
-RETRY_AFTER_SECONDS = "1"
+RETRY_AFTER_SECONDS = 1
 NOT_KEPT = "Nothing was kept: the database is away. Send it again."
 CRASHED = "Something went wrong here. Nothing was lost; the request id tells the operator where to look."
 
@@ -64,18 +64,25 @@ def _request_id(request: web.Request) -> str:
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
     try:
         return await handler(request)
+    except TooBusy as error:
+        request.app[OBSERVER].away(_doing(request), error, request_id)
+        return _later(str(error), error.retry_after_seconds, request_id)
     except RequestRejected as error:
         return problem(error.status, str(error), request_id)
     except StorageUnavailable as error:
         request.app[OBSERVER].away(_doing(request), error, request_id)
-        answer = problem(503, NOT_KEPT, request_id)
-        answer.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return answer
+        return _later(NOT_KEPT, RETRY_AFTER_SECONDS, request_id)
     except web.HTTPException as error:
         return _reworded(error, request_id)
     except Exception as error:  # noqa: BLE001 - the outermost edge: a defect becomes a 500 and a log line, never a traceback
         request.app[OBSERVER].crash(_doing(request), error, request_id)
         return problem(500, CRASHED, request_id)
+
+
+def _later(detail: str, after_seconds: int, request_id: str) -> web.Response:
+    answer = problem(503, detail, request_id)
+    answer.headers["Retry-After"] = str(after_seconds)
+    return answer
 
 
 def _doing(request: web.Request) -> str:

@@ -7,11 +7,12 @@ import asyncio
 from aiohttp import web
 
 from bot import inbox
-from bot.errors import PayloadError, StorageUnavailable, UnsupportedMedia
+from bot.errors import PayloadError, TooBusy, UnsupportedMedia
 from handlers.keys import LARGE_BODIES, REQUEST_ID, SERVICES
 from models.delivery import Origin, WebhookRequest
 
-TOO_MANY = "reading the body: too many large ones at once"
+TOO_MANY = "Nothing was kept: too many large bodies are being received at once. Send it again."
+TOO_MANY_RETRY_SECONDS = 5
 LARGE_BODY_BYTES = 1024 * 1024
 LARGE_BODIES_AT_ONCE = 8
 WAIT_SECONDS = 5.0
@@ -61,7 +62,7 @@ async def _body(request: web.Request) -> bytes:
         async with asyncio.timeout(WAIT_SECONDS):
             await slots.acquire()
     except TimeoutError as error:
-        raise StorageUnavailable(TOO_MANY) from error
+        raise TooBusy(TOO_MANY, TOO_MANY_RETRY_SECONDS) from error
     try:
         return await _within(READ_SECONDS, request)
     finally:

@@ -177,4 +177,9 @@ async def test_strangers_fill_only_so_much_memory_at_once(
         third = await send(port, raw(small, b"Content-Length: %d" % len(small)))
         held.close()
     assert second.startswith(b"HTTP/1.1 503 ")
+    head, _, body = second.partition(b"\r\n\r\n")
+    assert b"Retry-After: 5" in head.split(b"\r\n")
+    told = json.loads(body)
+    assert (told["detail"], told["retryable"]) == (webhooks.TOO_MANY, True)
+    assert "database" not in told["detail"]
     assert third.startswith(b"HTTP/1.1 202 ")
