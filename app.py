@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
-import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from bot import loop_list, vigil
+from bot import loop_list, succession, vigil
 from bot.errors import BellhopError
 from bot.introduction import introduce_within
 from bot.platform import Platform
@@ -53,6 +52,7 @@ async def compose(
     from adapters.storage import open_storage
     from adapters.workspaces.commits import Signing
     from adapters.workspaces.host import GitWorkspaces
+    from jobs import owners
     from jobs.queue import NoQueue, RqQueue
 
     storage = open_storage(settings.database, is_short_lived=is_short_lived)
@@ -75,7 +75,7 @@ async def compose(
                 ),
                 runner=runners.RUNNERS["local"](settings),
                 agents={name: make(settings) for name, make in agents.AGENTS.items()},
-                owner=f"{settings.hostname}-{os.getpid()}-{secrets.token_hex(3)}",
+                owner=owners.name(),
                 known_secrets=known_secrets(settings, opened.values()),
             )
     finally:
@@ -131,11 +131,13 @@ async def serve_app(
     """Receive, dispatch, answer and keep time, until `stopping` is set; then drain."""
     from adapters.telemetry import Telemetry
     from handlers import routes, server
-    from jobs import host
+    from jobs import host, owners
 
     host.mark(settings)
     telemetry = Telemetry(settings.log_format, settings.log_level)
     async with compose(settings) as services:
+        is_dead = partial(owners.is_dead, is_single_host=settings.is_single_host)
+        await succession.take_over(services, is_dead)
         await introduce_within(services)
         made, closers = loop_list.make(services, telemetry.delivery, telemetry.flight)
         tasks = [asyncio.create_task(vigil.keep(loop, telemetry.loop, services.vigil)) for loop in made]

@@ -6,7 +6,6 @@ The embedded default needs none of them. An empty variable counts as not set.
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from typing import Literal, Self
 
@@ -126,11 +125,6 @@ class Settings(BaseSettings):
     def is_redis_embedded(self) -> bool:
         """No Redis was named: we run one."""
         return not self.redis_url.get_secret_value()
-
-    @property
-    def hostname(self) -> str:
-        """This host's name, as recorded with workers."""
-        return socket.gethostname()
 
 
 def load(**given: object) -> Settings:

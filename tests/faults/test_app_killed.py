@@ -54,6 +54,20 @@ async def test_a_delivery_claimed_and_not_decided_is_decided_after_the_restart(t
     await one_of_each(town, 1)
 
 
+async def test_a_decision_cut_short_goes_on_at_once_whatever_its_lease_says(town: Town) -> None:
+    """An hour's lease: the dead hold nothing."""
+    await town.fault("hang", "GET", "/permission$")
+    await town.say(1, ASK)
+    await town.met_fault()
+    await town.kill()
+    town.records.let_time_pass(-3600)
+    [claim] = town.records.rows("SELECT claimed_by, attempts FROM deliveries WHERE finished_at IS NULL")
+    assert (claim["claimed_by"] is not None, claim["attempts"]) == (True, 1)
+    await town.start()
+    await town.settled()
+    await one_of_each(town, 1)
+
+
 async def test_a_job_kept_and_not_told_to_the_queue_starts_after_the_restart(town: Town) -> None:
     redis = town.redis()
     redis.send_signal(signal.SIGSTOP)

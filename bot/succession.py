@@ -1,0 +1,34 @@
+"""What a starting app takes over from one that died: its deliveries are due at once, not when their leases end.
+
+Deliveries only: until one is decided nothing of it has left, so working on it again at once is harmless. What the
+outbox holds may be on its way at this moment, and its lease is the time that takes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from bot.errors import StorageUnavailable
+from bot.platform import Platform
+from bot.services import Services
+
+# What was under way each time an app died may be what kills it: from the third attempt on the lease stands.
+MOST_ATTEMPTS = 2
+
+
+async def take_over(services: Services, is_dead: Callable[[str], bool]) -> int:
+    """Free what is held by processes that `is_dead` knows to be gone. How many deliveries."""
+    freed = 0
+    # A database that is away just now: leases end by themselves.
+    with contextlib.suppress(StorageUnavailable):
+        for platform in services.platforms.values():
+            freed += await _take_over(services, platform, is_dead)
+    return freed
+
+
+async def _take_over(services: Services, platform: Platform, is_dead: Callable[[str], bool]) -> int:
+    here = {"platform": platform.name, "integration": platform.integration}
+    async with services.storage.begin() as work:
+        dead = [owner for owner in await work.deliveries.holders(**here) if is_dead(owner)]
+        return await work.deliveries.take_back(dead, MOST_ATTEMPTS, **here) if dead else 0
