@@ -74,12 +74,17 @@ async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box
             _note(run, event)
     if count > MOST_EVENTS:
         run.event(JobEventType.LOG, NOT_KEPT.format(name=agent.name))
-    result = await working.result()
+    result = _told(run, await working.result())
     if result.cost_usd or result.tokens_in:
         tokens = {"tokens_in": result.tokens_in, "tokens_out": result.tokens_out}
         run.event(JobEventType.USAGE, facts={"cost_usd": result.cost_usd, **tokens})
     await _judge(run, agent, result)
     return Work(agent, result)
+
+
+def _told(run: Run, result: AgentResult) -> AgentResult:
+    told = {"summary": run.folders.told(result.summary), "error": run.folders.told(result.error)}
+    return result.model_copy(update=told)
 
 
 def _note(run: Run, event: AgentEvent) -> None:

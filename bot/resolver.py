@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from bot import agents_at_work, checking, planning, prompt, publishing, undoing
+from bot import agents_at_work, checking, folders, planning, prompt, publishing, undoing
 from bot.agents_at_work import Work
 from bot.diff_policy import Limits, violations
 from bot.errors import JobFailed
@@ -41,6 +41,8 @@ async def resolve(run: Run) -> JobResult:
     plan = await patiently(run, lambda: planning.make(run, forge))
     run.event(JobEventType.STEP, FETCHING.format(repository=plan.thread.repository), is_urgent=True)
     async with run.services.workspaces.open(run.job.id, run.job.attempt, plan.checkout) as workspace:
+        run.folders.know(workspace.path, folders.WORKSPACE)
+        run.folders.know(workspace.home, folders.HOME)
         if publishing.is_published(run.job, workspace):
             # An earlier attempt pushed and died before it could say so.
             return await publishing.resume(run, forge, plan, workspace.head_sha)

@@ -14,7 +14,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot import folders
 from bot.errors import InvalidTransition, JobCancelled, LeaseLost, StorageUnavailable
+from bot.folders import Folders
 from bot.services import Services
 from models.agent import AgentState
 from models.base import now
@@ -48,6 +50,8 @@ class Run:
         self.renewed_at = uptime() if claimed_at is None else claimed_at
         self.stoppers: list[Callable[[], Awaitable[None]]] = []
         self.remember: Callable[[int, str], Awaitable[None]] | None = None
+        self.folders = Folders()
+        self.folders.know(services.settings.data_dir, folders.DATA)
         self._pending: list[JobEvent] = []
         self._is_urgent = False
         self._flushing = asyncio.Lock()
@@ -73,7 +77,8 @@ class Run:
         is_urgent: bool = False,
     ) -> None:
         """Note that something happened. It is written with the next batch; urgent: the card is edited at once then."""
-        event = JobEvent(type=type, data=data, success=success, timestamp=now(), facts=dict(facts or {}))
+        text = self.folders.told(data)
+        event = JobEvent(type=type, data=text, success=success, timestamp=now(), facts=dict(facts or {}))
         self._pending.append(event)
         self._is_urgent = self._is_urgent or is_urgent
 

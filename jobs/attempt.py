@@ -149,7 +149,7 @@ def _ending_of(run: Run, task: asyncio.Future[JobResult]) -> Ending:
 def _failed(run: Run, failure: Failure, text: str, detail: str = "") -> Ending:
     """The first line is the reason as the card says it, the rest its folded part."""
     reason = " ".join(text.split())
-    told = mask(f"{reason}\n{detail}".strip(), run.services.known_secrets)
+    told = run.folders.told(mask(f"{reason}\n{detail}".strip(), run.services.known_secrets))
     return Ending(status=JobStatus.FAILED, failure=failure, detail=told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import AsyncIterator
@@ -190,4 +191,5 @@ async def test_the_agent_sees_nothing_of_ours(town: Town) -> None:
     assert not [name for name in names if name.startswith(("BELLHOP", "GITHUB", "REDIS", "DATABASE"))]
     assert SECRET not in seen
     assert town.people["bot"]["token"] not in seen
+    assert str(town.folder) not in json.dumps(told["events"])
     assert len(re.findall(r"^/proc/self/fd/", seen, re.MULTILINE)) == 4  # three, and the folder being listed
