@@ -52,12 +52,11 @@ def choose(run: Run, change: Change | None) -> Agent:
 async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box: Box, text: str) -> Work:
     """Run the agent to its end. Raises JobFailed with the reason when its result is not a good one."""
     settings = run.services.settings
-    is_same_agent = plan.change is not None and plan.change.agent == agent.name
     task = AgentTask(
         prompt=text,
         workspace=workspace.path,
         home=workspace.home,
-        session=plan.change.session if plan.change and is_same_agent else None,
+        session=_session(agent, plan.change),
         model=run.job.request.model or None,
         is_read_only=run.job.request.is_read_only,
         timeout_seconds=run.seconds_left(),
@@ -80,6 +79,12 @@ async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box
         run.event(JobEventType.USAGE, facts={"cost_usd": result.cost_usd, **tokens})
     await _judge(run, agent, result)
     return Work(agent, result)
+
+
+def _session(agent: Agent, change: Change | None) -> str | None:
+    """What to go on with: only the agent that began a session knows it, and not every agent keeps one."""
+    is_theirs = change is not None and change.agent == agent.name and "resume" in agent.features
+    return change.session if change is not None and is_theirs else None
 
 
 def _told(run: Run, result: AgentResult) -> AgentResult:

@@ -29,7 +29,7 @@ TRUNCATED = (
 )
 APOLOGY = "Sorry, that went wrong: {detail}. Nothing was lost; `{slash} why` tells more."
 PATIENCE = "That has to wait: {detail}. I try again for a day; there is no need to ask again."
-TAKEN = "another delivery about the same text was first"
+TAKEN = "delivery {first} about the same text was first"
 NOT_ALLOWED_TO_FOLLOW = "a remark on our pull request by somebody who may not ask for changes"
 LOST = "finishing delivery {id}: somebody else holds it now"
 MOST_COMMANDS = 5
@@ -132,8 +132,11 @@ async def _settle(
 ) -> tuple[Disposition, list[Said]]:
     """Run the turns nobody ran before, and give the delivery its disposition. All or nothing."""
     said: list[Said] = []
+    first: int | None = None
     for turn in turns:
-        if not await work.keys.take(f"{found.message.semantic_key}:{turn.command.index}", found.delivery.id):
+        key = f"{found.message.semantic_key}:{turn.command.index}"
+        if not await work.keys.take(key, found.delivery.id):
+            first = await work.keys.holder(key)
             continue
         answer = await _answer(work, services, found.message, turn)
         said.append(answer)
@@ -147,7 +150,7 @@ async def _settle(
     if not all(map(_is_silence, said)):
         await replies.see(work, found)
     disposition = min((each.disposition for each in said), key=WEIGHT.index, default=Disposition.DUPLICATE)
-    detail = "; ".join(each.detail for each in said if each.detail) if said else TAKEN
+    detail = "; ".join(each.detail for each in said if each.detail) if said else TAKEN.format(first=first)
     await _finish(work, services, found, disposition, detail)
     return disposition, said
 

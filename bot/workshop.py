@@ -177,7 +177,7 @@ class Agent(Protocol):
     def name(self) -> str: ...
     @property
     def features(self) -> frozenset[str]:
-        """ "resume", "cost"."""
+        """ "resume": it goes on with an earlier session."""
 
     def check(self) -> str:
         """ "" when it can run here, else one line saying what is missing."""

@@ -4,6 +4,7 @@
 
 A script is a YAML file. The first, by file name, whose `match` is found in the prompt is played: its `steps`, or its
 `parts` one after the other, a further one each time the session is resumed. `{name}` stands for the match's group.
+One with a `mode` is for that permission mode only; an answer in the mode `plan` leaves its conversation where it was.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Script:
 
     name: str
     match: re.Pattern[str]
+    mode: str
     parts: tuple[tuple[dict[str, Any], ...], ...]
 
 
@@ -57,10 +59,10 @@ def main() -> int:
     """Play. The exit code is an agent's: 0 for a result, 1 for an error."""
     args = read_arguments(sys.argv[1:])
     prompt = args.prompt or sys.stdin.read()
-    stream = Stream(args.model or "scripted-1")
+    stream = Stream(args.model or "scripted-1", args.permission_mode)
     scripts = read_scripts(args.scripts)
     try:
-        session, script = choose(scripts, prompt, args.resume)
+        session, script = choose(scripts, prompt, args.resume, args.permission_mode)
     except LookupError:
         stream.begin(args.resume)
         stream.fail(NO_SESSION.format(session=args.resume), "error_during_execution")
@@ -82,7 +84,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--resume", metavar="SESSION", help="continue this conversation")
     parser.add_argument("--model")
-    parser.add_argument("--permission-mode")
+    parser.add_argument("--permission-mode", default="acceptEdits", help="`plan`: change nothing")
     parser.add_argument("--allowedTools")
     parser.add_argument("--max-budget-usd", type=float)
     parser.add_argument("--scripts", type=Path, default=PACKAGED, help="folder of scripts")
@@ -100,22 +102,33 @@ def _read(path: Path) -> Script:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         parts = data.get("parts") or [{"steps": data["steps"]}]
         steps = tuple(tuple(part["steps"]) for part in parts)
-        return Script(path.stem, re.compile(data["match"], re.IGNORECASE), steps)
+        match = re.compile(data["match"], re.IGNORECASE)
+        return Script(path.stem, match, str(data.get("mode", "")), steps)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, re.error) as error:
         raise SystemExit(BAD_SCRIPT.format(name=path.name, why=error)) from error
 
 
-def choose(scripts: list[Script], prompt: str, resume: str | None) -> tuple[Session, Script | None]:
+def choose(
+    scripts: list[Script], prompt: str, resume: str | None, mode: str
+) -> tuple[Session, Script | None]:
     """The session and its script. Raises LookupError for a session nobody had."""
-    if resume is not None:
-        for earlier, script in _known(scripts):
-            if earlier.id == resume:
-                return Session(script.name, earlier.part + 1), script
-        raise LookupError(resume)
-    for script in scripts:
-        if script.match.search(prompt):
-            return Session(script.name, 0), script
-    return Session("none", 0), None
+    earlier, goes_on = _resumed(scripts, resume)
+    playable = [script for script in scripts if script.mode in {"", mode}]
+    fitting = next((script for script in playable if script.match.search(prompt)), None)
+    if earlier and goes_on and fitting and fitting.mode:
+        return earlier, fitting
+    if earlier and goes_on in playable:
+        return Session(earlier.script, earlier.part + 1), goes_on
+    return Session(fitting.name if fitting else "none", 0), fitting
+
+
+def _resumed(scripts: list[Script], resume: str | None) -> tuple[Session | None, Script | None]:
+    if resume is None:
+        return None, None
+    for earlier, script in _known(scripts):
+        if earlier.id == resume:
+            return earlier, script
+    raise LookupError(resume)
 
 
 def _known(scripts: list[Script]) -> Iterator[tuple[Session, Script]]:

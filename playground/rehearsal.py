@@ -18,8 +18,11 @@ def write_scripts(seed: int, folder: Path) -> Path:
     for old in folder.glob("*.yaml"):
         old.unlink()
     for number, bug in enumerate(draw_bugs(seed, draw_cast(seed))):
+        _write(folder / f"{number}-answer-bug.yaml", _telling(bug))
+        _write(folder / f"{number}-answer-wish.yaml", _considering(bug))
         _write(folder / f"{number}-wish.yaml", _wish(bug))
         _write(folder / f"{number}-bug.yaml", _mending(bug))
+    _write(folder / "9-answer.yaml", _looking())
     _write(folder / "9-anything.yaml", _anything())
     return folder
 
@@ -43,6 +46,36 @@ def _mending(bug: Bug) -> dict[str, Any]:
         {"result": f"Added `{FOLLOW_UP}`, which says why {paths} changed."},
     ]
     return {"match": re.escape(bug.issues[0].title), "parts": [{"steps": mend}, {"steps": explain}]}
+
+
+def _telling(bug: Bug) -> dict[str, Any]:
+    """A question about the bug: where it is, and what would mend it. Changes nothing."""
+    first = bug.fix[0]
+    told = f"It is in `{first.path}`, where it says\n\n```\n{first.find.strip()}\n```\n\n"
+    would = f"That should be\n\n```\n{first.replace.strip()}\n```\n\n`{bug.test_command}` shows it."
+    steps = [
+        {"say": f"Reading `{first.path}`"},
+        {"tool": {"read": first.path}},
+        {"usage": {"in": 1400, "out": 90, "cost": 0.005}},
+        {"result": f"{told}{would}"},
+    ]
+    return {"match": re.escape(bug.issues[0].title), "mode": "plan", "steps": steps}
+
+
+def _considering(bug: Bug) -> dict[str, Any]:
+    """A question about the wish: what it would take. Changes nothing."""
+    paths = ", ".join(f"`{path}`" for path in sorted(bug.files)[:3])
+    text = (
+        f"Nothing of “{bug.issues[1].title}” is there yet. I would begin in {paths}, and with a test of it."
+    )
+    steps = [{"say": "Looking around"}, {"usage": {"in": 1100, "out": 60, "cost": 0.004}}, {"result": text}]
+    return {"match": re.escape(bug.issues[1].title), "mode": "plan", "steps": steps}
+
+
+def _looking() -> dict[str, Any]:
+    """A question that nobody rehearsed."""
+    text = "I looked around and changed nothing. I only know scripted answers, and none fits this question."
+    return {"match": "(?s).*", "mode": "plan", "steps": [{"run": "ls"}, {"result": text}]}
 
 
 def _wish(bug: Bug) -> dict[str, Any]:

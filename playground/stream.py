@@ -11,8 +11,9 @@ from typing import Any
 class Stream:
     """Writes events as an agent does, and keeps the account."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, mode: str = "acceptEdits") -> None:
         self.model = model
+        self.mode = mode
         self.session = ""
         self.turns = 0
         self.usage = {"input_tokens": 0, "output_tokens": 0}
@@ -42,7 +43,7 @@ class Stream:
                 "model": self.model,
                 "tools": ["Bash", "Edit", "Read", "Write"],
                 "mcp_servers": [],
-                "permissionMode": "acceptEdits",
+                "permissionMode": self.mode,
             }
         )
 

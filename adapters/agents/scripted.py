@@ -25,7 +25,7 @@ def make(settings: Settings) -> CliAgent:
             "stream-json",
             "--verbose",
             "--permission-mode",
-            "acceptEdits",
+            "plan" if task.is_read_only else "acceptEdits",
         )
         model = (f"--model={task.model}",) if task.model else ()
         resume = ("--resume", task.session) if task.session else ()
@@ -37,5 +37,5 @@ def make(settings: Settings) -> CliAgent:
         argv=argv,
         parse=claude_stream.parse,
         lost_session=claude_stream.NO_SESSION,
-        features=frozenset({"resume", "cost"}),
+        features=frozenset({"resume"}),
     )

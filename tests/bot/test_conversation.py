@@ -84,6 +84,7 @@ async def test_two_events_about_one_comment_make_one_job() -> None:
     first = await bench.hear("@bellhop fix")
     twin = await bench.hear("@bellhop fix")
     assert (first.disposition, twin.disposition) == (Disposition.ACCEPTED, Disposition.DUPLICATE)
+    assert twin.detail == f"delivery {first.id} about the same text was first"
     assert (len(await bench.jobs()), len(bench.answers)) == (1, 1)
 
 

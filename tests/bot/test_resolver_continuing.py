@@ -52,6 +52,15 @@ async def test_another_agent_does_not_get_the_first_ones_session() -> None:
     assert shop.agent.tasks[1].session is None
 
 
+async def test_an_agent_that_keeps_no_sessions_gets_none_back() -> None:
+    shop = Shop()
+    await shop.ask("@bellhop fix")
+    shop.agent.features = frozenset()
+    shop.agent.writes = {"NOTES.md": "why"}
+    await shop.ask("@bellhop please write down why", comment_id="78")
+    assert shop.agent.tasks[1].session is None
+
+
 async def test_new_begins_afresh_on_a_branch_of_its_own() -> None:
     shop = Shop()
     await shop.ask("@bellhop fix")

@@ -209,7 +209,7 @@ class FakeRunner:
 class FakeAgent:
     """The `Agent` and `AgentRun` ports: plays one part, the same each time, and remembers its tasks."""
 
-    features = frozenset({"resume", "cost"})
+    features = frozenset({"resume"})
 
     def __init__(self, workspaces: FakeWorkspaces, name: str = "scripted") -> None:
         self.name = name

@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
+from playground.rehearsal import write_scripts
+from playground.seeds.catalog import draw_bugs, draw_cast
+
 Steps = list[dict[str, Any]]
 
 
@@ -25,8 +28,8 @@ class Program:
         self.tree.mkdir()
         self.scripts.mkdir()
 
-    def write(self, name: str, match: str, *parts: Steps) -> None:
-        data: dict[str, Any] = {"match": match}
+    def write(self, name: str, match: str, *parts: Steps, mode: str = "") -> None:
+        data: dict[str, Any] = {"match": match} | ({"mode": mode} if mode else {})
         data |= {"steps": parts[0]} if len(parts) == 1 else {"parts": [{"steps": part} for part in parts]}
         (self.scripts / f"{name}.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
 
@@ -121,6 +124,45 @@ def test_sessions_are_the_same_everywhere_and_differ_by_part(program: Program) -
     first = events(program.run())[0]["session_id"]
     assert events(program.run())[0]["session_id"] == first
     assert events(program.run("go on", "--resume", first))[0]["session_id"] != first
+
+
+def result_of(program: Program, prompt: str, mode: str, resume: str = "") -> tuple[str, str]:
+    """The result's words, and the session."""
+    resumed = ("--resume", resume) if resume else ()
+    first, *_, last = events(program.run(prompt, "--permission-mode", mode, *resumed))
+    assert first["permissionMode"] == mode
+    return last["result"], first["session_id"]
+
+
+def test_a_question_is_answered_by_a_script_of_its_own_and_leaves_the_conversation_where_it_was(
+    program: Program,
+) -> None:
+    program.write("0-answer", "fix", [{"result": "It is there."}], mode="plan")
+    program.write("1-fix", "fix", [{"result": "Fixed."}], [{"result": "Written down."}])
+    words, alone = result_of(program, "fix?", "plan")
+    assert words == "It is there."
+    assert result_of(program, "fix", "acceptEdits", alone)[0] == "Fixed."
+    words, session = result_of(program, "fix", "acceptEdits")
+    assert words == "Fixed."
+    assert result_of(program, "fix?", "plan", session) == ("It is there.", session)
+    assert result_of(program, "fix", "acceptEdits", session)[0] == "Written down."
+
+
+def test_the_seeds_scripts_answer_questions_with_answers(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    program.scripts = write_scripts(1, tmp_path / "seed")
+    for bug in draw_bugs(1, draw_cast(1)):
+        for path, text in bug.files.items():
+            (program.tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (program.tree / path).write_text(text)
+        for issue in bug.issues:
+            words, _ = result_of(program, f"Answer the question.\n{issue.title}", "plan")
+            assert "Mended" not in words
+            assert "Wrote" not in words
+        assert bug.fix[0].path in result_of(program, bug.issues[0].title, "plan")[0]
+        assert bug.fix[0].find.strip() in result_of(program, bug.issues[0].title, "plan")[0]
+        assert "Mended" in result_of(program, bug.issues[0].title, "acceptEdits")[0]
+    assert "changed nothing" in result_of(program, "What is the meaning of it?", "plan")[0]
 
 
 def test_a_session_nobody_had_is_an_error_in_the_stream(program: Program) -> None:
