@@ -32,6 +32,7 @@ BREACHES = [
     ("home-of-sql", "adapters/git.py", "import sqlite3"),
     ("home-of-redis", "adapters/git.py", "import redis"),
     ("home-of-pygithub", "jobs/__init__.py", "import github"),
+    ("home-of-slack-sdk", "handlers/__init__.py", "import slack_sdk"),
     ("acyclic", "models/base.py", "import models.message"),
 ]
 
