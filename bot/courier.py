@@ -22,6 +22,7 @@ FIRST_RETRY_SECONDS = 1.0
 AMBIGUOUS_RETRY_SECONDS = 3.0  # platforms list a new comment a moment after they made it
 REFUSED_RETRY_SECONDS = 60.0  # the token: somebody must renew it first
 LONGEST_RETRY_SECONDS = 300.0
+LEASE_MORE_SECONDS = 5.0
 MOST_ATTEMPTS = 300  # of up to five minutes: about a day
 TOO_LONG = "sending: it took too long"
 NOT_SAYABLE = "not sent: {error}"
@@ -36,7 +37,7 @@ class Courier:
         self.flights = Flights(AT_ONCE, failed)
         # One sending may take two calls' time (find, post); the lease is longer, so nobody else sends it meanwhile.
         self.send_seconds = 2 * platform.call_timeout_seconds
-        self.lease_seconds = self.send_seconds + 5
+        self.lease_seconds = self.send_seconds + LEASE_MORE_SECONDS
         self._quiet_until = 0.0  # the platform said when to come back, and meant all of us, not one message
 
     async def step(self) -> bool:
@@ -77,6 +78,14 @@ class Courier:
                 await _bury(services, row, error)
         # Whatever waited behind this row of the thread is due now.
         services.bells.courier.set()
+
+
+def spare_seconds(platform: Platform) -> float:
+    """How much of a dead courier's lease on a first try need not be waited for: it began with the call that sends.
+
+    What remains is that call's time, and the time until what it did can be found.
+    """
+    return platform.call_timeout_seconds + LEASE_MORE_SECONDS - AMBIGUOUS_RETRY_SECONDS
 
 
 async def _carry(services: Services, row: OutboxRow, platform: Platform) -> None:

@@ -33,17 +33,12 @@ class Outbox(Protocol):
         """Who holds claims on what one platform does not show yet."""
 
     async def take_back(
-        self,
-        owners: Collection[str],
-        most_attempts: int,
-        delay_seconds: float,
-        *,
-        platform: str,
-        integration: str,
+        self, owners: Collection[str], spare_seconds: float, *, platform: str, integration: str
     ) -> int:
-        """Claims of the dead end before their lease, if the rows had no more attempts than that. How many.
+        """First claims of the dead end `spare_seconds` before their lease. How many.
 
-        What they sent may have arrived: due after `delay_seconds`, and looked for before it is sent again.
+        By then what they sent has arrived or never will, and it is looked for before it is sent again. Reactions and
+        retractions may be repeated: those are free at once. What was claimed more than once waits for its lease.
         """
 
     async def shown(

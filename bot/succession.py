@@ -1,7 +1,7 @@
-"""What a starting app takes over from one that died: its deliveries are due at once, not when their leases end.
+"""What a starting app takes over from one that died: nobody waits for leases that no longer protect anything.
 
-Deliveries only: until one is decided nothing of it has left, so working on it again at once is harmless. What the
-outbox holds may be on its way at this moment, and its lease is the time that takes.
+Deliveries are due at once: until one is decided nothing of it has left, so working on it again is harmless. What the
+outbox holds may be on its way at this moment: it is left the time to arrive, then looked for, then sent.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
+from bot import courier
 from bot.errors import StorageUnavailable
 from bot.platform import Platform
 from bot.services import Services
@@ -18,7 +19,7 @@ MOST_ATTEMPTS = 2
 
 
 async def take_over(services: Services, is_dead: Callable[[str], bool]) -> int:
-    """Free what is held by processes that `is_dead` knows to be gone. How many deliveries."""
+    """Free what is held by processes that `is_dead` knows to be gone. How many deliveries and messages."""
     freed = 0
     # A database that is away just now: leases end by themselves.
     with contextlib.suppress(StorageUnavailable):
@@ -30,5 +31,9 @@ async def take_over(services: Services, is_dead: Callable[[str], bool]) -> int:
 async def _take_over(services: Services, platform: Platform, is_dead: Callable[[str], bool]) -> int:
     here = {"platform": platform.name, "integration": platform.integration}
     async with services.storage.begin() as work:
-        dead = [owner for owner in await work.deliveries.holders(**here) if is_dead(owner)]
-        return await work.deliveries.take_back(dead, MOST_ATTEMPTS, **here) if dead else 0
+        holders = {*await work.deliveries.holders(**here), *await work.outbox.holders(**here)}
+        dead = [owner for owner in holders if is_dead(owner)]
+        if not dead:
+            return 0
+        deliveries = await work.deliveries.take_back(dead, MOST_ATTEMPTS, **here)
+        return deliveries + await work.outbox.take_back(dead, courier.spare_seconds(platform), **here)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     RowMapping,
     and_,
@@ -21,16 +22,18 @@ from sqlalchemy import (
     exists,
     func,
     not_,
+    null,
     or_,
     select,
     text,
+    type_coerce,
     update,
 )
 
 from adapters.storage.clock import LEASE_END, after, clock, micros
 from adapters.storage.rows import Rows
 from adapters.storage.tables import CARD, DEAD, WAITING, outbox
-from models.outbox import OutboxRow, OutboxState
+from models.outbox import OutboxKind, OutboxRow, OutboxState
 
 _o = outbox.c
 _older = outbox.alias("older")
@@ -76,6 +79,7 @@ _HOLDERS = (
     .where(_o.platform == bindparam("here"), _o.integration == bindparam("there"), _IS_CLAIMED)
     .distinct()
 )
+_MAY_REPEAT = _o.kind.in_((OutboxKind.REACTION, OutboxKind.RETRACTION))
 _RELEASED: dict[str, Any] = {"claimed_by": None, "lease_until": None}
 
 
@@ -122,22 +126,18 @@ class OutboxRows(Rows):
         return [row["claimed_by"] for row in rows]
 
     async def take_back(
-        self,
-        owners: Collection[str],
-        most_attempts: int,
-        delay_seconds: float,
-        *,
-        platform: str,
-        integration: str,
+        self, owners: Collection[str], spare_seconds: float, *, platform: str, integration: str
     ) -> int:
-        """Claims of the dead end before their lease, if the rows had no more attempts than that. How many.
+        """First claims of the dead end `spare_seconds` before their lease. How many.
 
-        What they sent may have arrived: due after `delay_seconds`, and `is_ambiguous` since it was claimed.
+        Reactions and retractions may be repeated: those are free at once. What was claimed more than once waits: it
+        was looked for first and so sent later, or it is what its owners die of.
         """
         here = (_o.platform == platform, _o.integration == integration, _IS_CLAIMED)
-        dead = (_o.claimed_by.in_(owners), _o.attempts <= most_attempts)
-        free = {"due_at": after(delay_seconds), "is_urgent": or_(_o.is_urgent, _o.was_urgent)}
-        return await self._count(update(outbox).where(*here, *dead).values(free | _RELEASED))
+        sooner = type_coerce(_o.lease_until, BigInteger) - micros(spare_seconds)
+        free = {"claimed_by": None, "lease_until": case((_MAY_REPEAT, null()), else_=sooner)}
+        dead = update(outbox).where(*here, _o.claimed_by.in_(owners), _o.attempts == 1)
+        return await self._count(dead.values(free | {"is_urgent": or_(_o.is_urgent, _o.was_urgent)}))
 
     async def shown(
         self, row: OutboxRow, owner: str, *, remote_id: str, remote_url: str, digest: str, pace_seconds: float

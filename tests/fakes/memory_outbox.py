@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from models.outbox import OutboxKind, OutboxRow, OutboxState
 from tests.fakes.memory import Rows, with_
 
+MAY_REPEAT = (OutboxKind.REACTION, OutboxKind.RETRACTION)
 RELEASED = {"claimed_by": None, "lease_until": None}
 
 
@@ -42,19 +44,15 @@ class OutboxRows(Rows):
         return sorted({str(row.claimed_by) for row in self._claimed(platform, integration)})
 
     async def take_back(
-        self,
-        owners: Collection[str],
-        most_attempts: int,
-        delay_seconds: float,
-        *,
-        platform: str,
-        integration: str,
+        self, owners: Collection[str], spare_seconds: float, *, platform: str, integration: str
     ) -> int:
         claimed = [row for row in self._claimed(platform, integration) if row.claimed_by in owners]
-        dead = [row for row in claimed if row.attempts <= most_attempts]
+        dead = [row for row in claimed if row.attempts == 1]
         for row in dead:
             urgent = row.is_urgent or self._memory.was_urgent.get(row.id, False)
-            self._keep(with_(row, due_at=self._after(delay_seconds), is_urgent=urgent, **RELEASED))
+            until = row.lease_until and row.lease_until - timedelta(seconds=spare_seconds)
+            lease_until = None if row.kind in MAY_REPEAT else until
+            self._keep(with_(row, lease_until=lease_until, is_urgent=urgent, claimed_by=None))
         return len(dead)
 
     def _claimed(self, platform: str, integration: str) -> list[OutboxRow]:

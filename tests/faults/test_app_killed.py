@@ -6,12 +6,13 @@ import signal
 
 import pytest
 
-from tests.e2e.story import one_of_each
+from tests.e2e.story import no_loose_ends, one_of_each
 from tests.e2e.town import Town
 
 ASK = "@bellhop fix this please"
 # Longer than any lease: whatever the dead app held is due again.
 A_WHILE_SECONDS = 120.0
+STATE = "SELECT state FROM outbox WHERE kind = ?"
 NO_DISPATCH = {"BELLHOP_DISPATCHER": "off"}
 
 
@@ -101,6 +102,24 @@ async def test_a_card_posted_and_not_recorded_is_found_after_the_restart_and_not
     await one_of_each(town, 1)
     by_bot = [made for made in await town.seen("POST", "/issues/1/comments$") if made["actor"] == town.bot]
     assert by_bot == [], "the one that took effect still hangs, and no other was made"
+
+
+async def test_a_reaction_cut_short_is_made_at_once_whatever_its_lease_says(town: Town) -> None:
+    """An hour's lease: the dead hold nothing that may be repeated."""
+    await town.fault("hang", "POST", "/reactions$")
+    await town.say(1, "/bellhop ping")
+    await town.met_fault()
+
+    async def answered() -> bool | None:
+        return True if town.records.column(STATE, "reply") == ["done"] else None
+
+    await town.until(answered, "the answer to be noted as sent")
+    await town.kill()
+    held = "UPDATE outbox SET lease_until = lease_until + 3600000000 WHERE lease_until IS NOT NULL"
+    assert town.records.change(held) == 1
+    await town.start()
+    await no_loose_ends(town)
+    assert town.records.column(STATE, "reaction") == ["done"]
 
 
 async def test_a_job_ended_and_its_card_not_edited_is_told_after_the_restart(town: Town) -> None:

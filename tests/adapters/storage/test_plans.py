@@ -80,7 +80,7 @@ async def holders_of_outbox(work: UnitOfWork) -> object:
 
 
 async def take_back_outbox(work: UnitOfWork) -> object:
-    return await work.outbox.take_back(["a"], 2, 3.0, **HERE)
+    return await work.outbox.take_back(["a"], 3.0, **HERE)
 
 
 async def stuck(work: UnitOfWork) -> object:
