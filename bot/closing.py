@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import order, retraction
+from bot import order, retraction, trail
 from bot.errors import InvalidTransition
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -27,6 +27,9 @@ async def close(services: Services, found: Addressed) -> Disposition:
         if message.thread.kind is ThreadKind.PULL_REQUEST and not message.is_deleted:
             await _close_change(work, message)
         disposition, detail = _ending(message, cancelled)
+        if cancelled:
+            told = {"delivery": found.delivery.id, "jobs": [job.handle for job in cancelled]}
+            await trail.of_person(work, message, "closed", told, found.delivery.request_id)
         outcome = outcome_of(found.delivery, message, disposition, detail)
         if not await work.deliveries.finish([outcome], services.owner):
             raise InvalidTransition(LOST.format(id=found.delivery.id))

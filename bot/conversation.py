@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import closing, order, pace, permissions, replies
+from bot import closing, order, pace, permissions, replies, trail
 from bot.command import Ask, Said
 from bot.commands import COMMANDS
 from bot.errors import InvalidTransition, Refused
@@ -14,10 +14,8 @@ from bot.platform import Platform
 from bot.ports import UnitOfWork
 from bot.services import Services
 from bot.triage import NOT_ADDRESSED, Addressed, outcome_of
-from models.audit import AuditRecord
-from models.base import now
 from models.command import Address, Command, Unknown
-from models.delivery import Disposition
+from models.delivery import Disposition, Postponement
 from models.identity import Decision, Role
 from models.message import Actor, IncomingMessage, MessageKind
 
@@ -203,15 +201,14 @@ async def apologize(services: Services, found: Addressed, disposition: Dispositi
         await _finish(work, services, found, disposition, detail)
 
 
-async def put_off(
-    services: Services, found: Addressed, delay_seconds: float, detail: str, *, is_told: bool
-) -> None:
+async def put_off(services: Services, found: Addressed, postponement: Postponement, *, is_told: bool) -> None:
     """Let a delivery wait for its next try, and tell the person so; however often, they read it once."""
     is_told = is_told and await _is_request(services, found)
     async with services.storage.begin() as work:
         if is_told:
-            await replies.put(work, found, MOST_COMMANDS + 2, PATIENCE.format(detail=detail))
-        await work.deliveries.postpone(found.delivery.id, services.owner, delay_seconds, detail)
+            text = PATIENCE.format(detail=postponement.detail)
+            await replies.put(work, found, MOST_COMMANDS + 2, text)
+        await work.deliveries.postpone(postponement, services.owner)
 
 
 async def _is_request(services: Services, found: Addressed) -> bool:
@@ -238,21 +235,14 @@ async def _finish(
 
 
 async def _audit(work: UnitOfWork, found: Addressed, turn: Turn, said: Said) -> None:
-    await work.audit.append(
-        AuditRecord(
-            at=now(),
-            actor=pace.audit_name(found.message),
-            action=turn.command.name if isinstance(turn.command, Command) else "unknown",
-            subject=found.message.thread.name,
-            detail={
-                "disposition": said.disposition.value,
-                "decision": turn.decision.reason if turn.decision else "",
-                "delivery": found.delivery.id,
-                "jobs": [job.handle for job in said.tell],
-            },
-            request_id=found.delivery.request_id,
-        )
-    )
+    action = turn.command.name if isinstance(turn.command, Command) else "unknown"
+    detail = {
+        "disposition": said.disposition.value,
+        "decision": turn.decision.reason if turn.decision else "",
+        "delivery": found.delivery.id,
+        "jobs": [job.handle for job in said.tell],
+    }
+    await trail.of_person(work, found.message, action, detail, found.delivery.request_id)
 
 
 async def _tell(services: Services, said: Sequence[Said]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import trail
 from bot.command import Said
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -55,15 +56,10 @@ def is_exempt(command: Command | Unknown) -> bool:
 async def of(work: UnitOfWork, services: Services, message: IncomingMessage) -> Pace:
     """The pace of whoever wrote `message`, there and now."""
     actor, place, most = message.actor, message.thread.repository, services.settings.max_answers_per_hour
-    key = audit_name(message)
+    key = trail.name_of(message)
     used = await work.audit.count(actor=key, place=f"{place}#", since=_hour(), most=most + 1) if key else 0
     told = SILENT.format(most=most, login=actor.login if actor else "", place=place)
     return Pace(used=used, most=most, told=told)
-
-
-def audit_name(message: IncomingMessage) -> str:
-    """Who wrote it, as the audit names people; "" for nobody."""
-    return f"{message.source}:{message.actor.id}" if message.actor else ""
 
 
 def _hour() -> datetime:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot import planning, proposal, retraction
+from bot import planning, proposal, retraction, trail
 from bot.agents_at_work import Work
 from bot.errors import JobFailed
 from bot.patience import patiently
 from bot.planning import Plan
 from bot.platform import Forge, PullRequest, PullRequestDraft
+from bot.ports import UnitOfWork
 from bot.run import Run
 from bot.safety import clip, harmless, mask
 from bot.workshop import Diff, Workspace
@@ -172,7 +174,17 @@ async def _remember(
             news |= {"pull_number": pull.number, "pull_url": pull.url}
         if work is not None:
             news |= {"agent": work.agent.name, "session": work.result.session}
+        await _put_on_record(unit, run.job, change, news)
         return await unit.changes.keep(change.model_copy(update=news))
+
+
+async def _put_on_record(unit: UnitOfWork, job: Job, change: Change, news: Mapping[str, object]) -> None:
+    if "pull_number" not in news:
+        if (change.head_sha, change.job_id) != (news["head_sha"], job.id):  # else it is on record
+            await trail.of_job(unit, job, "pushed", branch=change.branch, sha=news["head_sha"])
+        return
+    action = "pull_updated" if change.pull_number == news["pull_number"] else "pull_opened"
+    await trail.of_job(unit, job, action, number=news["pull_number"], url=news["pull_url"])
 
 
 async def remember_session(run: Run, plan: Plan, session: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot import order, retraction
+from bot import order, retraction, trail
 from bot.phrases import duration
 from bot.services import Services
 from models.base import now
@@ -47,6 +47,7 @@ async def _recover(services: Services, job: Job) -> Job | None:
         if settled is not None:
             await work.outbox.want(job.id, is_urgent=True)
             await retraction.keep(work, settled)
+            await trail.of_ending(work, settled)
     return settled
 
 

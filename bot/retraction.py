@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bot import trail
 from bot.errors import AuthenticationError, IntegrationError
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -99,7 +100,7 @@ async def carry_out(services: Services, row: OutboxRow) -> None:
         with _closing_may_fail():
             await forge.close_pull(change.repository, change.pull_number)
     await forge.delete_branch(target["repository"], branch)
-    await _tell(services, job, _words(change, branch), {"removed_branch": branch})
+    await _tell(services, job, "taken_back", _words(change, branch), {"removed_branch": branch})
 
 
 @contextlib.contextmanager
@@ -123,11 +124,12 @@ def _is_told(job: Job) -> bool:
     return any("removed_branch" in event.facts for event in job.events)
 
 
-async def _tell(services: Services, job: Job, text: str, told: dict[str, Any]) -> None:
+async def _tell(services: Services, job: Job, action: str, text: str, told: dict[str, Any]) -> None:
     event = JobEvent(type=JobEventType.NOTICE, data=text, timestamp=now(), facts=told)
     async with services.storage.begin() as work:
         await work.jobs.add_event(job.id, event)
         await work.outbox.want(job.id, is_urgent=True)
+        await trail.of_job(work, job, action, **told)
 
 
 async def give_up(services: Services, row: OutboxRow, error: Exception) -> None:
@@ -137,4 +139,5 @@ async def give_up(services: Services, row: OutboxRow, error: Exception) -> None:
     target = _target(job) if job else None
     if job is not None and target is not None:
         branch = target["branch"]
-        await _tell(services, job, LEFT.format(branch=branch, error=error), {"kept_branch": branch})
+        text = LEFT.format(branch=branch, error=error)
+        await _tell(services, job, "not_taken_back", text, {"kept_branch": branch})

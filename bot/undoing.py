@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import planning
+from bot import planning, trail
 from bot.errors import JobFailed
 from bot.patience import patiently
 from bot.ports import UnitOfWork
@@ -31,6 +31,7 @@ async def undo(run: Run) -> JobResult:
     await patiently(run, lambda: forge.delete_branch(home, change.branch))
     async with run.services.storage.begin() as work:
         await work.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
+        await trail.of_job(work, run.job, "undone", branch=change.branch, number=number)
     form = UNDONE_PULL if change.pull_number is not None else UNDONE_BRANCH
     text = form.format(number=change.pull_number, branch=change.branch)
     run.event(JobEventType.CHANGE, text, success=True, facts={"outcome": text.rstrip(".")})

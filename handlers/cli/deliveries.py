@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot import explain
+from bot import explain, trail
 from bot.ports import Storage
 from bot.safety import mask_mapping
 from bot.services import Services
@@ -81,6 +81,8 @@ async def replay(services: Services, args: argparse.Namespace) -> int:
         return _already(delivery, args)
     async with services.storage.begin() as work:
         is_reopened = await work.deliveries.reopen(args.id)
+        if is_reopened:
+            await trail.of_operator(work, "replay", f"delivery {args.id}")
     text = REOPENED if is_reopened else BUSY
     if args.json:
         output.as_json({"id": args.id, "reopened": is_reopened})

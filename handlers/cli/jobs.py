@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot import order, retraction
+from bot import order, retraction, trail
 from bot.ports import Jobs
 from bot.services import Services
 from handlers.cli import output
@@ -70,6 +70,8 @@ async def cancel(services: Services, args: argparse.Namespace) -> int:
         if job is None:
             return 1
         after = await retraction.cancel(work, job.id, OPERATOR)
+        if not job.status.is_terminal:
+            await trail.of_operator(work, "cancel", job.thread, job=job.handle)
     text = CANCELLED if after.status.is_terminal else STOPPING
     sys.stdout.write(text.format(handle=after.handle, status=after.status.value) + "\n")
     if after.status is JobStatus.CANCELLED:

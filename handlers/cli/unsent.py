@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from bot import trail
 from bot.phrases import counted, short
 from bot.safety import mask
 from bot.services import Services
@@ -33,6 +34,8 @@ async def resend(services: Services, args: argparse.Namespace) -> int:
     """Make them due again. 1: not all that were named are unsent."""
     async with services.storage.begin() as work:
         revived = await work.outbox.revive(None if args.all else args.ids)
+        if revived:
+            await trail.of_operator(work, "resend", "outbox", ids=revived)
     missing = [] if args.all else sorted(set(args.ids) - set(revived))
     if args.json:
         output.as_json({"resent": revived, "missing": missing})

@@ -22,7 +22,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """What time it is: its last."""
     moments = [NOON]
     monkeypatch.setattr(pace, "now", lambda: moments[-1])
-    monkeypatch.setattr("bot.conversation.now", lambda: moments[-1])
+    monkeypatch.setattr("bot.trail.now", lambda: moments[-1])
     return moments
 
 
