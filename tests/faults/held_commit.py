@@ -31,13 +31,12 @@ class Writer:
     def see(self, statement: str) -> None:
         """Called before each statement; the connection waits until we return."""
         words = statement.upper()
-        if words.startswith("BEGIN"):
-            self.is_keeping = False
-        if "INSERT INTO DELIVERIES" in words and not self.is_keeping:
+        if words.startswith("INSERT INTO DELIVERIES") and not self.is_keeping:
             self.is_keeping = True
             Writer.transactions += 1
-        if self.is_keeping:
-            self._hold(words)
+        self._hold(words)
+        if words.startswith("COMMIT"):
+            self.is_keeping = False
 
     def _hold(self, words: str) -> None:
         if Writer.transactions == 1 and words.startswith("COMMIT"):
