@@ -17,9 +17,9 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from playground.github.journal import Journal, visible
 from playground.github.records import Delivery, Hook, Repository
 from playground.github.store import Store, now
+from playground.journal import Journal, visible
 
 TIMEOUT_SECONDS = 10
 KEPT_DELIVERIES = 2000

@@ -11,12 +11,11 @@ from typing import Self
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from playground.faults import Faults
 from playground.github.actions.repositories import HookRequest, add_hook
 from playground.github.control.routes import control_routes
-from playground.github.faults import Faults
 from playground.github.git import Git
 from playground.github.git_host import serve_git
-from playground.github.journal import Journal
 from playground.github.limits import Limits
 from playground.github.links import Links
 from playground.github.middlewares.breakage import inject_faults
@@ -30,6 +29,7 @@ from playground.github.routes import rest_routes
 from playground.github.seeds import plant
 from playground.github.store import Store
 from playground.github.world import WORLD, HookTarget, World
+from playground.journal import Journal
 
 LARGEST_BODY_BYTES = 26 * 1024 * 1024
 SHUTDOWN_SECONDS = 2.0

@@ -13,12 +13,12 @@ from playground.github.records import User
 from playground.github.store import Store
 
 if TYPE_CHECKING:
-    from playground.github.faults import Faults
+    from playground.faults import Faults
     from playground.github.git import Git
-    from playground.github.journal import Journal
     from playground.github.limits import Limits
     from playground.github.links import Links
     from playground.github.postman import Postman
+    from playground.journal import Journal
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import time
 
 from aiohttp import web
 
-from playground.github.journal import visible
 from playground.github.world import ACTOR, FAULT, WORLD, Handler
+from playground.journal import visible
 
 
 @web.middleware

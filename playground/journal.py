@@ -3,15 +3,14 @@
 import json
 from collections import deque
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
-
-from playground.github.store import now
 
 KEPT_ENTRIES = 5000
 KEPT_BODY_CHARACTERS = 100_000
-SECRET_HEADERS = {"authorization", "cookie", "x-hub-signature", "x-hub-signature-256"}
+SECRET_HEADERS = {"authorization", "cookie", "x-hub-signature", "x-hub-signature-256", "x-slack-signature"}
 HIDDEN = "***"
-SECRET_KEYS = {"secret", "token"}
+SECRET_KEYS = {"secret", "token", "client_secret"}
 
 
 class Journal:
@@ -24,11 +23,15 @@ class Journal:
     def write(self, direction: str, **facts: Any) -> None:
         """Add one entry; `direction` is "in" or "out"."""
         self._written += 1
-        self.entries.append({"id": self._written, "direction": direction, "at": now(), **facts})
+        self.entries.append({"id": self._written, "direction": direction, "at": _now(), **facts})
 
     def read(self) -> list[dict[str, Any]]:
         """Every entry as JSON, bodies made readable only now: writing stays quick."""
         return [entry | {"body": readable(entry["body"])} for entry in self.entries]
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def visible(headers: Mapping[str, str]) -> dict[str, str]:
