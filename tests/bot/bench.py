@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from jobs import settlement
 from jobs.attempt import drive
 from models.card import Card
 from models.change import Change
-from models.job import Job, JobEvent, JobEventType
+from models.job import Job, JobEvent, JobEventType, JobStatus
 from tests.fakes.services import Bench
 from tests.fakes.workshop import FakeAgent, FakeRunner, FakeWorkspaces, Hook, World
 
@@ -106,3 +106,31 @@ def lines(job: Job) -> list[str]:
 
 def of_type(events: Sequence[JobEvent], type: JobEventType) -> list[JobEvent]:
     return [event for event in events if event.type == type]
+
+
+async def cancelled_at(shop: Shop, place: Callable[[Callable[[], Awaitable[None]]], None]) -> Job:
+    """A job that is asked to stop at `place`, and as it ended."""
+    job = await shop.accept()
+
+    async def cancel() -> None:
+        await shop.cancel(job)
+
+    place(cancel)
+    await shop.work(job)
+    await shop.deliver_answers()
+    return await shop.job(job.id)
+
+
+def assert_nothing_is_left(shop: Shop, job: Job) -> None:
+    """It is cancelled, and nothing of it is open."""
+    assert job.status is JobStatus.CANCELLED
+    assert all(not pull.is_open for pull in shop.platform.pulls)
+    change = shop.storage._memory.changes
+    assert all(not each.is_open for each in change.values())
+
+
+def seconds_of(job: Job) -> str:
+    """How long it took, as its card says it."""
+    assert job.end_time is not None
+    assert job.start_time is not None
+    return f"{int((job.end_time - job.start_time).total_seconds())}s"
