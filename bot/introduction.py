@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from bot.errors import IntegrationError
+from bot.errors import IntegrationError, StorageUnavailable
 from bot.platform import Platform
 from bot.services import Services
+from models.delivery import WaitsFor
 
 PATIENCE_SECONDS = 5.0
+MENDED = (WaitsFor.CREDENTIAL, WaitsFor.RIGHT)
 
 
 async def introduce(services: Services) -> bool:
@@ -19,7 +21,7 @@ async def introduce(services: Services) -> bool:
     Asked before the first delivery is looked at, it also imports the platform's SDK while nobody waits.
     """
     unknown = [platform for platform in services.platforms.values() if not platform.own_login]
-    await asyncio.gather(*(_ask(platform) for platform in unknown))
+    await asyncio.gather(*(_ask(services, platform) for platform in unknown))
     return False
 
 
@@ -31,7 +33,16 @@ async def introduce_within(services: Services, seconds: float = PATIENCE_SECONDS
     return [platform for platform in services.platforms.values() if not platform.own_login]
 
 
-async def _ask(platform: Platform) -> None:
+async def _ask(services: Services, platform: Platform) -> None:
     # Refused or unreachable: the next look asks again, and until then our own mark keeps us from hearing ourselves.
     with contextlib.suppress(IntegrationError):
         await platform.me()
+        await _go_on(services, platform)
+
+
+async def _go_on(services: Services, platform: Platform) -> None:
+    """It takes our credential: what waits for that, and for a right of ours, need wait no longer."""
+    with contextlib.suppress(StorageUnavailable):  # then each waits for its own time
+        async with services.storage.begin() as work:
+            await work.deliveries.hasten(MENDED, platform=platform.name, integration=platform.integration)
+    services.bells.dispatcher.set()

@@ -17,7 +17,7 @@ from bot.outbox import Outbox
 from models.agent import AgentState
 from models.audit import AuditRecord
 from models.change import Change
-from models.delivery import Delivery, Outcome, Receipt
+from models.delivery import Delivery, Outcome, Postponement, Receipt, WaitsFor
 from models.job import Failure, Job, JobEvent, JobResult, JobStatus, Transition
 from models.worker import ProcessRecord, WorkerRecord
 
@@ -166,7 +166,12 @@ class Deliveries(Protocol):
     async def finish(self, outcomes: Sequence[Outcome], owner: str) -> int:
         """Give each its one disposition, if `owner` still holds it. Returns how many it did."""
 
-    async def postpone(self, delivery_id: int, owner: str, delay_seconds: float, detail: str) -> None: ...
+    async def postpone(self, postponement: Postponement, owner: str) -> None:
+        """Due again later, if `owner` still holds it."""
+
+    async def hasten(self, reasons: Collection[WaitsFor], *, platform: str, integration: str) -> int:
+        """Due at once, whatever was put off for one of these reasons. How many."""
+
     async def get(self, delivery_id: int) -> Delivery | None: ...
     async def find(self, platform: str, integration: str, key: str) -> Delivery | None: ...
     async def page(

@@ -21,7 +21,7 @@ from bot.platform import Platform
 from bot.ports import CLAIM_BYTES
 from bot.services import Services
 from bot.triage import Addressed
-from models.delivery import Delivery, Disposition, Outcome, WebhookRequest
+from models.delivery import Delivery, Disposition, Outcome, Postponement, WebhookRequest
 
 CLAIM = 200
 AT_ONCE = 32
@@ -135,8 +135,15 @@ class Dispatcher:
         delay = backoff.delay_seconds(error, delivery.attempts)
         if delay is not None:
             self.report(delivery, None, error)
+            later = Postponement(
+                delivery_id=delivery.id,
+                delay_seconds=delay,
+                detail=describe(error),
+                waits_for=backoff.waits_for(error),
+                **triage.told_by(found.message),
+            )
             is_told = backoff.is_told(error, delivery.attempts)
-            await conversation.put_off(services, found, delay, describe(error), is_told=is_told)
+            await conversation.put_off(services, found, later, is_told=is_told)
         else:
             is_upstream = isinstance(error, IntegrationError | TimeoutError)
             disposition = Disposition.ERROR_UPSTREAM if is_upstream else Disposition.ERROR_INTERNAL

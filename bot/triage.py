@@ -93,14 +93,15 @@ def outcome_of(
     delivery: Delivery, message: IncomingMessage | None, disposition: Disposition, detail: str
 ) -> Outcome:
     """The delivery's end, with what its message said of itself."""
-    if message is None:
-        return Outcome(delivery_id=delivery.id, disposition=disposition, detail=detail)
-    return Outcome(
-        delivery_id=delivery.id,
-        disposition=disposition,
-        detail=detail,
-        actor_id=message.actor.id if message.actor else "",
-        thread=message.thread.key,
-        comment_id=message.comment_id,
-        url=message.url,
-    )
+    said = told_by(message) if message else {}
+    return Outcome(delivery_id=delivery.id, disposition=disposition, detail=detail, **said)
+
+
+def told_by(message: IncomingMessage) -> dict[str, str]:
+    """What a message says of itself, for its delivery's row."""
+    return {
+        "actor_id": message.actor.id if message.actor else "",
+        "thread": message.thread.key,
+        "comment_id": message.comment_id,
+        "url": message.url,
+    }

@@ -62,6 +62,14 @@ class Disposition(StrEnum):
         return self.value.partition(":")[2] or self.value
 
 
+class WaitsFor(StrEnum):
+    """What a delivery that was put off waits for, where somebody can do something about it."""
+
+    PLATFORM = "platform"  # to answer
+    CREDENTIAL = "credential"  # to be renewed
+    RIGHT = "right"  # to be granted to the bot
+
+
 class Delivery(Noun):
     """One verified webhook request as it lies in the inbox.
 
@@ -91,6 +99,7 @@ class Delivery(Noun):
     thread: str = ""
     comment_id: str = ""
     url: str = ""
+    waits_for: WaitsFor | None = None
 
     def to_summary(self) -> dict[str, object]:
         """A listing's row: no headers, no body, only JSON types."""
@@ -105,13 +114,25 @@ class Receipt(Noun):
     is_new: bool
 
 
-class Outcome(Noun):
-    """How a delivery ended, with what its normalized message said of itself (for `why` and listings)."""
+class Told(Noun):
+    """What the normalized message of a delivery said of itself (for `why` and listings)."""
 
     delivery_id: int
-    disposition: Disposition
     detail: str = ""
     actor_id: str = ""
     thread: str = ""  # `Thread.key`
     comment_id: str = ""
     url: str = ""
+
+
+class Outcome(Told):
+    """How a delivery ended."""
+
+    disposition: Disposition
+
+
+class Postponement(Told):
+    """When a delivery is tried again, and what it waits for."""
+
+    delay_seconds: float
+    waits_for: WaitsFor | None = None

@@ -11,8 +11,8 @@ from adapters.storage.clock import after, clock
 from adapters.storage.delivery_claims import DeliveryClaims, unpack_all
 from adapters.storage.keys import prune_keys
 from adapters.storage.packing import unpack
-from adapters.storage.tables import bodies, deliveries
-from models.delivery import Delivery, Disposition, Outcome
+from adapters.storage.tables import HAS_THREAD, HAS_URL, bodies, deliveries
+from models.delivery import Delivery, Disposition, Outcome, Postponement
 
 _d = deliveries.c
 _WITH_BODY = select(deliveries, bodies.c.headers, bodies.c.body).join_from(deliveries, bodies, isouter=True)
@@ -24,7 +24,7 @@ _FINISH = (
     .values(
         disposition=bindparam("disposition"), detail=bindparam("detail"), actor_id=bindparam("actor_id"),
         thread=bindparam("thread"), comment_id=bindparam("comment_id"), url=bindparam("url"),
-        finished_at=clock(), claimed_by=None, lease_until=None,
+        finished_at=clock(), claimed_by=None, lease_until=None, waits_for=None,
     )
 )  # fmt: skip
 
@@ -44,12 +44,13 @@ class DeliveryRows(DeliveryClaims):
         await self._many(_FINISH, [{"delivery": id_, **_told(wanted[id_])} for id_ in ids])
         return len(ids)
 
-    async def postpone(self, delivery_id: int, owner: str, delay_seconds: float, detail: str) -> None:
-        """Due again after `delay_seconds`, if `owner` still holds it."""
+    async def postpone(self, postponement: Postponement, owner: str) -> None:
+        """Due again later, if `owner` still holds it."""
+        later = postponement.model_dump(exclude={"delivery_id", "delay_seconds"})
         await self._count(
             update(deliveries)
-            .where(_d.id == delivery_id, _d.claimed_by == owner, _d.finished_at.is_(None))
-            .values(due_at=after(delay_seconds), claimed_by=None, lease_until=None, detail=detail)
+            .where(_d.id == postponement.delivery_id, _d.claimed_by == owner, _d.finished_at.is_(None))
+            .values(due_at=after(postponement.delay_seconds), claimed_by=None, lease_until=None, **later)
         )
 
     async def get(self, delivery_id: int) -> Delivery | None:
@@ -83,12 +84,12 @@ class DeliveryRows(DeliveryClaims):
 
     async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]:
         """What was said at a place (by somebody), newest first; requests not loaded."""
-        where = [_d.thread == thread_key, _d.finished_at.is_not(None)]
+        where = [_d.thread == thread_key, HAS_THREAD]
         return await self._newest(where if actor_id is None else [*where, _d.actor_id == actor_id], limit)
 
     async def by_url(self, url: str) -> Delivery | None:
         """The newest about the object with this address; request not loaded."""
-        return next(iter(await self._newest([_d.url == url, _d.finished_at.is_not(None)], 1)), None)
+        return next(iter(await self._newest([_d.url == url, HAS_URL], 1)), None)
 
     async def reopen(self, delivery_id: int) -> bool:
         """Make it due again with no disposition and no attempts; False while somebody works on it."""
@@ -101,6 +102,7 @@ class DeliveryRows(DeliveryClaims):
                 claimed_by=None,
                 lease_until=None,
                 finished_at=None,
+                waits_for=None,
                 disposition=None,
                 detail="",
             )

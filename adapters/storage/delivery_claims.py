@@ -18,7 +18,7 @@ from adapters.storage.packing import LARGE_BYTES, unpack, unpacked_bytes
 from adapters.storage.rows import Rows
 from adapters.storage.tables import bodies, deliveries
 from bot.ports import CLAIM_BYTES
-from models.delivery import Delivery
+from models.delivery import Delivery, WaitsFor
 
 PACKED_PART = 4  # bodies shrink to a quarter at least, as a rule; what shrinks more is found when it was read
 LARGE_UNPACKED_BYTES = 4 * 1024 * 1024  # opened in a thread, as `LARGE_BYTES` of packed ones are
@@ -71,6 +71,14 @@ _TAKE_BACK = (
 )
 
 
+_HASTEN = (
+    update(deliveries)
+    .where(*_IS_HERE, _d.due_at > clock(), _d.claimed_by.is_(None))
+    .where(_d.waits_for.in_(bindparam("reasons", expanding=True)))
+    .values(due_at=clock())
+)
+
+
 class DeliveryClaims(Rows):
     """The part of the `Deliveries` port that says who works."""
 
@@ -118,6 +126,11 @@ class DeliveryClaims(Rows):
         """Due again at once, whatever their lease says, if they had no more attempts than that. How many."""
         given = {"here": platform, "there": integration, "names": list(owners), "most": most_attempts}
         return (await self._connection.execute(_TAKE_BACK, given)).rowcount
+
+    async def hasten(self, reasons: Collection[WaitsFor], *, platform: str, integration: str) -> int:
+        """Due at once, whatever was put off for one of these reasons. How many."""
+        given = {"here": platform, "there": integration, "reasons": list(reasons)}
+        return (await self._connection.execute(_HASTEN, given)).rowcount
 
 
 async def unpack_all(

@@ -80,6 +80,7 @@ deliveries = Table(
     required("thread", Key),
     required("comment_id", Key),
     required("url", Key),
+    Column("waits_for", Key),
     UniqueConstraint("platform", "integration", "key"),
     sqlite_autoincrement=True,  # an id never names two deliveries, even after all older ones were pruned
 )
@@ -87,8 +88,11 @@ _d = deliveries.c
 partial("ix_deliveries_due", _d.platform, _d.integration, _d.due_at, _d.id, where=_d.finished_at.is_(None))
 partial("ix_deliveries_finished", _d.finished_at, where=_d.finished_at.is_not(None))
 partial("ix_deliveries_disposition", _d.disposition, _d.id, where=_d.disposition.is_not(None))
-partial("ix_deliveries_thread", _d.thread, _d.id, where=_d.finished_at.is_not(None))
-partial("ix_deliveries_url", _d.url, _d.id, where=_d.finished_at.is_not(None))
+# Until it was looked at a delivery has neither. Literals, as SQLite needs the query to repeat the condition.
+HAS_THREAD = _d.thread != literal_column("''", Text)
+HAS_URL = _d.url != literal_column("''", Text)
+partial("ix_deliveries_thread", _d.thread, _d.id, where=HAS_THREAD)
+partial("ix_deliveries_url", _d.url, _d.id, where=HAS_URL)
 
 # What was received, raw: headers as JSON, the body as a zstd frame. Written once, read by the claim.
 bodies = Table(

@@ -13,6 +13,7 @@ NOTHING = "I have no record of an earlier message of yours here. `{slash} help` 
 NO_LINK = "I have no record of that link here. `{slash} why` tells of your last message."
 LINE = "{what} ({when:%Y-%m-%d %H:%M:%S} UTC): **{disposition}**{detail}"
 OPEN = "still being worked on"
+PUT_OFF = "put off until {due:%H:%M:%S} UTC"
 TAIL = "`{slash} help` says what you may do here."
 LOOKED_AT = 20
 
@@ -26,10 +27,15 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     if found is None:
         raise Refused(NOTHING.format(slash=ask.slash))
     detail = f", {found.detail}" if found.detail else ""
-    disposition = found.disposition.value if found.disposition else OPEN
     what = f"[That message]({found.url})" if found.url else f"That {found.event}"
-    line = LINE.format(what=what, when=found.received_at, disposition=disposition, detail=detail)
+    line = LINE.format(what=what, when=found.received_at, disposition=_state(found), detail=detail)
     return Said(text=f"{line}. {TAIL.format(slash=ask.slash)}")
+
+
+def _state(found: Delivery) -> str:
+    if found.disposition is not None:
+        return found.disposition.value
+    return OPEN if found.claimed_by else PUT_OFF.format(due=found.due_at)
 
 
 async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:

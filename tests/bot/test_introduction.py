@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.errors import AuthenticationError, NetworkError
 from bot.introduction import introduce, introduce_within
+from models.delivery import Disposition
 from models.message import Actor
 from tests.fakes.platform import ME, FakePlatform
 from tests.fakes.services import Bench
@@ -52,3 +53,18 @@ async def test_at_the_start_nobody_waits_for_ever() -> None:
     slow, quick = Shy(seconds=30), Shy()
     assert await introduce_within(bench_of(slow=slow, quick=quick).services, 0.1) == [slow]
     assert quick.own_login == ME.login
+
+
+async def test_what_waited_for_a_new_token_is_answered_as_soon_as_the_platform_takes_it() -> None:
+    bench = Bench()
+    bench.platform.failures["role_of"] = [AuthenticationError("asking: refused")] * 2 + [NetworkError("away")]
+    for number in range(3):
+        await bench.hear("@bellhop ping", comment_id=str(number), number=number + 1)
+    bench.services = replace(bench.services, platforms={("github", "default"): Shy()})
+    await introduce(bench.services)
+    await bench.dispatch()
+    assert [row.disposition for row in await bench.deliveries()] == [
+        None,  # the platform was away then: that it tells our name is no sign for this
+        Disposition.ANSWERED,
+        Disposition.ANSWERED,
+    ]

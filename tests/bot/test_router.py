@@ -12,7 +12,7 @@ from bot.errors import AuthenticationError, IntegrationError, NetworkError, NotF
 from bot.router import Dispatcher
 from models.base import now
 from models.change import Change
-from models.delivery import Delivery, Disposition
+from models.delivery import Delivery, Disposition, WaitsFor
 from models.identity import Role
 from models.job import JobContext
 from models.message import Actor, IncomingMessage, MessageKind
@@ -63,7 +63,7 @@ async def test_a_refused_token_puts_the_delivery_off_until_it_is_renewed() -> No
     waits = []
     for attempt in range(1, 21):
         assert (delivery.disposition, delivery.attempts) == (None, attempt)
-        assert delivery.detail == REFUSED, "the row says what is to be mended"
+        assert (delivery.waits_for, delivery.detail) == (WaitsFor.CREDENTIAL, REFUSED)
         waits.append(round((delivery.due_at - clock()).total_seconds(), -1))
         delivery = await next_try(bench, clock)
     assert waits[:4] == [60, 120, 240, 300]
@@ -104,7 +104,7 @@ async def test_a_right_that_lacks_is_told_once_and_tried_again() -> None:
     bench.platform.failures["role_of"] = list(lacking)
     delivery = await bench.hear("@bellhop ping")
     for _ in lacking:
-        assert delivery.disposition is None
+        assert (delivery.disposition, delivery.waits_for) == (None, WaitsFor.RIGHT)
         [told] = await let_answer(bench)
         assert FORBIDDEN in told
         delivery = await next_try(bench, clock)
@@ -136,7 +136,7 @@ async def follow_up(bench: Bench, *errors: IntegrationError) -> Delivery:
 async def test_what_is_not_found_at_first_is_looked_for_again() -> None:
     bench, clock = bench_with_clock()
     delivery = await follow_up(bench, NotFoundError(GONE), NotFoundError(GONE))
-    assert (delivery.disposition, delivery.detail) == (None, GONE)
+    assert (delivery.disposition, delivery.detail, delivery.waits_for) == (None, GONE, None)
     await next_try(bench, clock)
     delivery = await next_try(bench, clock)
     assert delivery.disposition is Disposition.ACCEPTED

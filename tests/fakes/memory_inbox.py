@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from bot.ports import CLAIM_BYTES
-from models.delivery import Delivery, Outcome, WebhookRequest
+from models.delivery import Delivery, Outcome, Postponement, WaitsFor, WebhookRequest
 from tests.fakes.memory import Rows, cleaned, with_
 
 
@@ -62,18 +62,31 @@ class DeliveryRows(Rows):
                 told = {
                     name: getattr(outcome, name) for name in Outcome.model_fields if name != "delivery_id"
                 }
-                released = {"claimed_by": None, "lease_until": None, "finished_at": self._clock()}
+                released = {
+                    "claimed_by": None,
+                    "lease_until": None,
+                    "finished_at": self._clock(),
+                    "waits_for": None,
+                }
                 self._memory.deliveries[row.id] = with_(row, **told, **released)
                 done += 1
         return done
 
-    async def postpone(self, delivery_id: int, owner: str, delay_seconds: float, detail: str) -> None:
-        row = self._held(delivery_id, owner)
+    async def postpone(self, postponement: Postponement, owner: str) -> None:
+        row = self._held(postponement.delivery_id, owner)
         if row is not None:
-            later = with_(
-                row, due_at=self._after(delay_seconds), claimed_by=None, lease_until=None, detail=detail
-            )
+            told = postponement.model_dump(exclude={"delivery_id", "delay_seconds"})
+            later = with_(self._freed(row), due_at=self._after(postponement.delay_seconds), **told)
             self._memory.deliveries[row.id] = later
+
+    async def hasten(self, reasons: Collection[WaitsFor], *, platform: str, integration: str) -> int:
+        later = [
+            d
+            for d in self._open(platform, integration)
+            if d.claimed_by is None and d.waits_for in reasons and d.due_at > self._clock()
+        ]
+        self._memory.deliveries.update({d.id: with_(d, due_at=self._clock()) for d in later})
+        return len(later)
 
     async def get(self, delivery_id: int) -> Delivery | None:
         return self._memory.deliveries.get(delivery_id)
@@ -90,11 +103,11 @@ class DeliveryRows(Rows):
         return _newest((d for d in found if disposition is None or _matches(d, disposition)), limit)
 
     async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]:
-        here = (d for d in self._all() if d.thread == thread_key and d.finished_at)
+        here = (d for d in self._all() if d.thread == thread_key and d.thread)
         return _newest((d for d in here if actor_id in {None, d.actor_id}), limit)
 
     async def by_url(self, url: str) -> Delivery | None:
-        return next(iter(_newest((d for d in self._all() if d.url == url and d.finished_at), 1)), None)
+        return next(iter(_newest((d for d in self._all() if d.url == url and d.url), 1)), None)
 
     async def reopen(self, delivery_id: int) -> bool:
         row = self._memory.deliveries.get(delivery_id)
@@ -106,6 +119,7 @@ class DeliveryRows(Rows):
             "detail": "",
             "disposition": None,
             "finished_at": None,
+            "waits_for": None,
         }
         self._memory.deliveries[row.id] = with_(row, **anew, claimed_by=None, lease_until=None)
         return True

@@ -10,7 +10,15 @@ import pytest
 
 from bot.ports import Storage
 from models.base import now
-from models.delivery import Delivery, Disposition, Origin, Outcome, WebhookRequest
+from models.delivery import (
+    Delivery,
+    Disposition,
+    Origin,
+    Outcome,
+    Postponement,
+    WaitsFor,
+    WebhookRequest,
+)
 from tests.adapters.storage.nouns import HERE, LONG_AGO, delivery
 
 
@@ -226,28 +234,57 @@ async def test_finishing_nothing_is_nothing(storage: Storage) -> None:
     assert await finish(storage) == 0
 
 
+def later(row: Delivery, delay_seconds: float, **given: object) -> Postponement:
+    return Postponement.model_validate({"delivery_id": row.id, "delay_seconds": delay_seconds} | given)
+
+
+async def test_what_waits_for_a_reason_is_due_when_that_is_over(storage: Storage) -> None:
+    rows = await kept(storage, "token", "right", "outage", "held")
+    await claim(storage)
+    reasons = [WaitsFor.CREDENTIAL, WaitsFor.RIGHT, WaitsFor.PLATFORM]
+    async with storage.begin() as work:
+        for row, reason in zip(rows, reasons, strict=False):
+            await work.deliveries.postpone(later(row, 600, waits_for=reason), "a")
+    assert await claim(storage) == []
+    assert (await found(storage, "token")).waits_for is WaitsFor.CREDENTIAL
+    async with storage.begin() as work:
+        given = [WaitsFor.CREDENTIAL, WaitsFor.RIGHT]
+        assert await work.deliveries.hasten(given, platform="github", integration="second") == 0
+        assert await work.deliveries.hasten(given, **HERE) == 2
+    again = await claim(storage)
+    assert [row.key for row in again] == ["token", "right"]
+    await finish(storage, Outcome(delivery_id=again[0].id, disposition=Disposition.ANSWERED))
+    assert (await found(storage, "token")).waits_for is None
+
+
 async def test_a_postponed_one_waits_and_says_why(storage: Storage) -> None:
     [row] = await kept(storage, "d-1")
     await claim(storage)
     async with storage.begin() as work:
-        await work.deliveries.postpone(row.id, "b", 0, "not mine")
-        await work.deliveries.postpone(row.id, "a", 60, "GitHub is away")
+        await work.deliveries.postpone(later(row, 0, detail="not mine"), "b")
+        told = {"thread": "t#1", "url": "https://x/1", "actor_id": "9", "comment_id": "5"}
+        await work.deliveries.postpone(later(row, 60, detail="GitHub is away", **told), "a")
     assert await claim(storage) == []
-    later = await found(storage)
-    assert (later.detail, later.claimed_by, later.lease_until, later.attempts) == (
+    postponed = await found(storage)
+    assert (postponed.detail, postponed.claimed_by, postponed.lease_until, postponed.attempts) == (
         "GitHub is away",
         None,
         None,
         1,
     )
-    assert later.due_at > now() + timedelta(seconds=50)
+    assert postponed.due_at > now() + timedelta(seconds=50)
+    async with storage.read() as work:
+        by_url = await work.deliveries.by_url("https://x/1")
+        assert by_url is not None
+        there = await work.deliveries.at_thread("t#1", actor_id="9", limit=1)
+        assert [row.detail for row in (by_url, *there)] == ["GitHub is away"] * 2
 
 
 async def test_postponed_by_nothing_is_due_again(storage: Storage) -> None:
     [row] = await kept(storage, "d-1")
     await claim(storage)
     async with storage.begin() as work:
-        await work.deliveries.postpone(row.id, "a", 0, "again")
+        await work.deliveries.postpone(later(row, 0), "a")
     assert [row.attempts for row in await claim(storage)] == [2]
 
 

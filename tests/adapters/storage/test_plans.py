@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from adapters.storage import SQLStorage
 from bot.ports import UnitOfWork
+from models.delivery import WaitsFor
 from models.job import Job
 from tests.adapters.storage.nouns import HERE, job
 
@@ -33,6 +34,10 @@ async def give_back(work: UnitOfWork) -> object:
 
 async def holders(work: UnitOfWork) -> object:
     return await work.deliveries.holders(**HERE)
+
+
+async def hasten(work: UnitOfWork) -> object:
+    return await work.deliveries.hasten([WaitsFor.CREDENTIAL], **HERE)
 
 
 async def take_back(work: UnitOfWork) -> object:
@@ -146,6 +151,7 @@ CASES = {
     give_back: set(),
     holders: {"ix_deliveries_due"},
     take_back: {"ix_deliveries_due"},
+    hasten: {"ix_deliveries_due"},
     newest: set(),
     next_page: set(),
     one: set(),

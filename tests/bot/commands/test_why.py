@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.errors import NetworkError
 from models.identity import Role
 from models.message import Thread
 from models.source import SourceType
@@ -25,6 +26,15 @@ async def test_an_ignored_message_by_its_link() -> None:
     assert row is not None
     await bench.hear(f"/bellhop why {row.url}", comment_id="2")
     assert "**ignored:not_addressed**" in bench.answers[-1]
+
+
+async def test_a_message_that_waits_for_the_platform() -> None:
+    bench = Bench()
+    bench.platform.failures["context_of"] = [NetworkError("reading acme/shop#42: no answer")]
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("/bellhop why", comment_id="2")
+    assert "**put off until" in bench.answers[-1]
+    assert "reading acme/shop#42: no answer" in bench.answers[-1]
 
 
 async def test_a_link_into_another_repository_is_unknown_here() -> None:
