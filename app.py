@@ -7,17 +7,15 @@ import asyncio
 import contextlib
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from bot import loop_list, succession, vigil
 from bot.errors import BellhopError
 from bot.introduction import introduce_within
-from bot.platform import Platform
 from bot.services import Services
 from bot.settings import Settings, child_environment, load
 from handlers.cli import parser
@@ -25,7 +23,6 @@ from handlers.cli import parser
 WHOLE = "bellhop: {error}\n"
 WAITS_FOR = "requests under way, and for jobs that run: 10 s later they are given back"
 WORKER_GRACE_SECONDS = 40.0  # a job may end by itself, else it is given back
-SHORTEST_SECRET = 6  # shorter values would mask ordinary words
 APP = "app"  # what a process is, to who reads its log
 HERE = str(Path(__file__).absolute())
 
@@ -47,7 +44,7 @@ async def compose(
     settings: Settings, *, is_short_lived: bool = False, is_migrated: bool = False
 ) -> AsyncIterator[Services]:
     """Open everything a process needs, and close it again. Heavy parts are imported here, by who needs them."""
-    from adapters import agents, log_writer, redis, runners
+    from adapters import agents, log_writer, opening, redis, runners
     from adapters.git import Git
     from adapters.storage import open_storage
     from adapters.workspaces.commits import Signing
@@ -59,7 +56,7 @@ async def compose(
     if not is_migrated:
         await storage.initialize()
     queue = NoQueue() if settings.is_redis_embedded else RqQueue(redis.connect(settings.redis_url))
-    opened = open_platforms(settings)
+    opened = opening.open_platforms(settings)
     try:
         with log_writer.STDERR.opened():
             yield Services(
@@ -76,34 +73,14 @@ async def compose(
                 runner=runners.RUNNERS["local"](settings),
                 agents={name: make(settings) for name, make in agents.AGENTS.items()},
                 owner=owners.name(),
-                known_secrets=known_secrets(settings, opened.values()),
+                needs=opening.NEEDS,
+                known_secrets=opening.known_secrets(settings, opened.values()),
             )
     finally:
         for platform in opened.values():
             await platform.close()
         await queue.close()
         await storage.close()
-
-
-def open_platforms(settings: Settings) -> dict[tuple[str, str], Platform]:
-    """Every platform that has settings. Raises ConfigurationError when they do not agree."""
-    from adapters.platforms import PLATFORMS
-
-    opened = {}
-    for name, open_platform in PLATFORMS.items():
-        platform = open_platform(http_proxy=settings.http_proxy, ca_bundle=settings.ca_bundle)
-        if platform is not None:
-            opened[name, "default"] = platform
-    return opened
-
-
-def known_secrets(settings: Settings, platforms: Iterable[Platform]) -> tuple[str, ...]:
-    """Every secret value this process holds: masked wherever it would appear."""
-    urls = (settings.redis_url.get_secret_value(), settings.database)
-    passwords = [urlsplit(url).password or "" for url in urls]
-    own = (*passwords, *map(unquote, passwords))
-    theirs = [secret for platform in platforms for secret in platform.secrets]
-    return tuple(value for value in (*own, *theirs) if len(value) >= SHORTEST_SECRET)
 
 
 def prepared(process: str) -> Settings:
@@ -119,9 +96,9 @@ def prepared(process: str) -> Settings:
 
 def set_up_logs(settings: Settings, process: str) -> None:
     """What is known to be secret by now is masked from now on."""
-    from adapters import telemetry
+    from adapters import opening, telemetry
 
-    secrets_held = known_secrets(settings, open_platforms(settings).values())
+    secrets_held = opening.known_secrets(settings, opening.open_platforms(settings).values())
     telemetry.setup(settings.log_format, settings.log_level, secrets_held, process=process)
 
 
@@ -253,10 +230,9 @@ def migrate(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """`bellhop check`: the settings agree, and each configured platform can be opened."""
-    settings = prepared("cli")
-    opened = open_platforms(settings)
-    names = ", ".join("/".join(key) for key in opened) or "none"
-    sys.stdout.write(f"settings agree; platforms: {names}\n")
+    from adapters import agreement, opening
+
+    sys.stdout.write(agreement.told(opening.open_platforms(prepared("cli"))))
     return 0
 
 
@@ -276,13 +252,19 @@ def jobs(args: argparse.Namespace) -> int:
 
 def with_services(work: Callable[[Services], Coroutine[Any, Any, int]]) -> int:
     """Open the services, do one thing, close them. Without a queue: what a tool changes, the app's sweep finds."""
+    from adapters import stage
+
+    stage.rejoin(load())
     settings = prepared("cli")
 
     async def once() -> int:
         async with compose(settings) as services:
             return await work(services)
 
-    return asyncio.run(once())
+    code = asyncio.run(once())
+    if code == 1:
+        sys.stderr.write(stage.hint_of_another(settings))
+    return code
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {

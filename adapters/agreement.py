@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from adapters import redis
 from adapters.agents import AGENTS
+from adapters.opening import NEEDS
 from adapters.storage import open_storage
 from bot.errors import ConfigurationError
+from bot.platform import Platform
 from bot.settings import Settings
 
 NO_AGENT = "no agent {name!r}; there is {known}"
+AGREE = "settings agree; platforms: {names}\n"
+NO_PLATFORM = """Nobody can ask anything yet. Set, for a platform of yours:
+{needs}
+or play without an account: bellhop all --playground
+"""
 NO_KEY = "there is no file {path}"
 
 
@@ -24,6 +32,13 @@ def check(settings: Settings) -> None:
         raise ConfigurationError("BELLHOP_AGENT", NO_AGENT.format(name=settings.agent, known=known))
     if settings.signing_key and not Path(settings.signing_key).is_file():
         raise ConfigurationError("BELLHOP_SIGNING_KEY", NO_KEY.format(path=settings.signing_key))
+
+
+def told(opened: Mapping[tuple[str, str], Platform]) -> str:
+    """What the settings come to, and what to do next when that is nothing."""
+    names = ", ".join("/".join(key) for key in opened) or "none"
+    needs = "\n".join(f"  {name}: {' and '.join(needed)}" for name, needed in NEEDS.items())
+    return AGREE.format(names=names) + ("" if opened else NO_PLATFORM.format(needs=needs))
 
 
 def make_data_folder(settings: Settings) -> None:

@@ -20,6 +20,9 @@ from bot.errors import ConfigurationError
 from bot.settings import Settings, adopt, child_environment, load
 
 FOLDER = "playground"
+READY = "ready.json"
+SECRET = "webhook-secret"  # noqa: S105 - the name of a file
+ANOTHER = "what `make run` plays with is in {folder}: BELLHOP_DATA_DIR={folder} bellhop ...\n"
 READY_SECONDS = 30.0
 GRACE_SECONDS = 5.0
 NOT_READY = "the playground did not start; see its messages above"
@@ -50,6 +53,23 @@ def apart(settings: Settings) -> Settings:
     return load()
 
 
+def rejoin(settings: Settings) -> None:
+    """For a tool beside a playground, or after it: when the data folder is a playground's, adopt what led to it.
+
+    Its deliveries are that pretend platform's; without its settings nobody could say what they mean.
+    """
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        told = json.loads((settings.data_dir / READY).read_text())
+        _adopt(told, (settings.data_dir / SECRET).read_text())
+        adopt(BELLHOP_DATABASE_URL="", BELLHOP_REDIS_URL="")
+
+
+def hint_of_another(settings: Settings) -> str:
+    """Where to look as well, for a tool that found nothing; "" when nobody plays below this data folder."""
+    folder = settings.data_dir / FOLDER
+    return ANOTHER.format(folder=folder) if (folder / READY).is_file() else ""
+
+
 @asynccontextmanager
 async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[str]:
     """Start it, point its webhooks at `url`, and adopt the settings that lead to it. Yields what to try.
@@ -69,7 +89,7 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
     try:
         told = await _told(process)
         await asyncio.to_thread(_adopt, told, secret)
-        await asyncio.to_thread(_write, folder / "ready.json", told | {"app_url": url})
+        await asyncio.to_thread(_write, folder / READY, told | {"app_url": url})
         yield _hint(settings, told)
     finally:
         await _end(process)
@@ -100,7 +120,7 @@ async def _told(process: asyncio.subprocess.Process) -> dict[str, Any]:
 
 def _prepare(folder: Path, secret: str) -> Path:
     """A fresh secret in a file for us and the playground alone."""
-    secret_file = folder / "webhook-secret"
+    secret_file = folder / SECRET
     secret_file.touch(mode=0o600)
     secret_file.write_text(secret)
     return secret_file

@@ -15,7 +15,8 @@ from bot.vigil import Vigil
 from bot.workshop import Agent, Runner, Workspaces
 from models.message import Thread
 
-NOT_CONFIGURED = "no platform {name!r} is configured here; see the settings reference"
+NO_SUCH = "no platform {name!r} is configured here; see the settings reference"
+NOT_CONFIGURED = "no platform {name!r} is configured here: set {needs}; see the settings reference"
 
 
 class Bell:
@@ -61,12 +62,14 @@ class Services:
     bells: Bells = field(default_factory=Bells)
     vigil: Vigil = field(default_factory=Vigil)
     known_secrets: tuple[str, ...] = ()
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # settings, by platform
 
     def platform(self, name: str, integration: str = "default") -> Platform:
         """Raises UnknownPlatform."""
         found = self.platforms.get((name, integration))
         if found is None:
-            raise UnknownPlatform(NOT_CONFIGURED.format(name=name))
+            needs = " and ".join(self.needs.get(name, ()) if integration == "default" else ())
+            raise UnknownPlatform((NOT_CONFIGURED if needs else NO_SUCH).format(name=name, needs=needs))
         return found
 
     def home_of(self, thread: Thread) -> Platform:

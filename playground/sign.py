@@ -13,6 +13,9 @@ import uuid
 from pathlib import Path
 
 SECRET_FILE = Path("data/playground/webhook-secret")
+UNREADABLE = "reading {path}: {why}{hint}\n"
+START = "; `make run` makes it, or name another with --secret-file"
+EMPTY = "reading {path}: there is no secret in it\n"
 
 
 def headers(body: bytes, secret: bytes, event: str) -> dict[str, str]:
@@ -26,15 +29,21 @@ def headers(body: bytes, secret: bytes, event: str) -> dict[str, str]:
 
 
 def main() -> int:
-    """Print one header a line."""
+    """Print one header a line. 0; or 2 with one line that says which file cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m playground.sign", description=__doc__)
     parser.add_argument("body", type=Path, help="file with the exact bytes that will be sent")
     parser.add_argument("--event", default="issue_comment", help="the event's name (default: issue_comment)")
     parser.add_argument("--secret-file", type=Path, default=SECRET_FILE, help=f"default: {SECRET_FILE}")
     args = parser.parse_args()
-    for name, value in headers(
-        args.body.read_bytes(), args.secret_file.read_bytes().strip(), args.event
-    ).items():
+    try:
+        body = args.body.read_bytes()
+        secret = args.secret_file.read_bytes().strip()
+    except OSError as error:
+        hint = START if error.filename == str(args.secret_file) else ""
+        parser.exit(2, UNREADABLE.format(path=error.filename, why=error.strerror, hint=hint))
+    if not secret:
+        parser.exit(2, EMPTY.format(path=args.secret_file))
+    for name, value in headers(body, secret, args.event).items():
         sys.stdout.write(f"{name}: {value}\n")
     return 0
 

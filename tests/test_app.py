@@ -45,7 +45,9 @@ def bellhop(data: Path, *arguments: str, **settings: str) -> subprocess.Complete
 )
 def test_settings_that_agree(data: Path, settings: dict[str, str], platforms: str) -> None:
     done = bellhop(data, "check", **settings)
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"settings agree; platforms: {platforms}\n", "")
+    first, *hint = done.stdout.splitlines()
+    assert (done.returncode, first, done.stderr) == (0, f"settings agree; platforms: {platforms}", "")
+    assert ("  github: GITHUB_TOKEN and GITHUB_WEBHOOK_SECRET" in hint) is (platforms == "none")
     assert data.stat().st_mode & 0o077 == 0, "others can look into the data folder"
 
 

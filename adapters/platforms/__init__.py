@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from adapters.platforms import github
 from bot.platform import Platform
@@ -19,6 +19,13 @@ class Opener(Protocol):
         """
 
 
-PLATFORMS: Mapping[str, Opener] = {
-    "github": github.open_platform,
+class Entry(NamedTuple):
+    """How a platform is opened, and the settings without which it is not."""
+
+    open: Opener
+    needs: tuple[str, ...]
+
+
+PLATFORMS: Mapping[str, Entry] = {
+    "github": Entry(github.open_platform, github.NEEDS),
 }

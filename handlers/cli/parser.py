@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from bot.release import VERSION
+from models.delivery import Disposition
 
 DESCRIPTION = "Ring it from anywhere; it does the job and answers where you asked."
 LIMIT = 50
@@ -48,7 +49,9 @@ def _deliveries(parser: argparse.ArgumentParser) -> None:
     _listing(listing)
     listing.add_argument("--before", type=row, help="only those with a smaller id (the next page)")
     listing.add_argument("--platform", help="only of this platform")
-    listing.add_argument("--disposition", help="only with this disposition, or kind of it (`ignored`)")
+    listing.add_argument(
+        "--disposition", type=disposition, help="only with this disposition, or kind of it (`ignored`)"
+    )
     show = actions.add_parser("show", help="one, with its headers and body")
     show.add_argument("id", type=row)
     show.add_argument("--json", action="store_true", help="as JSON")
@@ -79,6 +82,14 @@ def _jobs(parser: argparse.ArgumentParser) -> None:
 def _listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="a JSON array")
     parser.add_argument("--limit", type=count, default=LIMIT, help=f"rows at most (default {LIMIT})")
+
+
+def disposition(text: str) -> str:
+    """A disposition, or the kind of some."""
+    known = list(dict.fromkeys(name for each in Disposition for name in (each.kind, each.value)))
+    if text not in known:
+        raise argparse.ArgumentTypeError(f"there is no {text!r}; there are {', '.join(known)}")
+    return text
 
 
 def count(text: str) -> int:

@@ -140,8 +140,11 @@ async def test_an_installation_without_platforms_starts_and_says_404_with_a_hint
                     await asyncio.sleep(0.1)
             else:
                 raise AssertionError("it never listened")
+            other = await http.post("/webhooks/gitea", content=b"{}")
         assert answer.status_code == 404
-        assert "settings" in answer.json()["detail"]
+        told = answer.json()["detail"]
+        assert "set GITHUB_TOKEN and GITHUB_WEBHOOK_SECRET" in told
+        assert other.json()["detail"].startswith("no platform 'gitea' is configured here;")
     finally:
         process.terminate()
         assert await process.wait() == 0

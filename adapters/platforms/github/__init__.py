@@ -8,6 +8,7 @@ from adapters.platforms.github.platform import GitHub
 from adapters.platforms.github.settings import load
 from bot.errors import ConfigurationError
 
+NEEDS = ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET")
 NO_AUTHORITIES = "set it to a PEM file of certificate authorities"
 
 

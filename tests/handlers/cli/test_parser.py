@@ -68,6 +68,7 @@ def test_every_listing_takes_json_and_a_limit(prog: str) -> None:
         "deliveries list --limit ten",
         "deliveries show J-7K3Q",
         f"deliveries show {2**63}",
+        "deliveries list --disposition bogus",
         "worker --concurrency 0",
         "deliveries",
         "jobs list --lim 3",
@@ -80,6 +81,18 @@ def test_wrong_usage_ends_with_2_and_says_why(line: str, capsys: pytest.CaptureF
         parser.build().parse_args(line.split())
     assert ended.value.code == 2
     assert "error: " in capsys.readouterr().err
+
+
+def test_a_disposition_nobody_knows_is_answered_with_those_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for known in ("ignored", "ignored:self", "error"):
+        assert parser.build().parse_args(["deliveries", "list", "--disposition", known]).disposition == known
+    with pytest.raises(SystemExit):
+        parser.build().parse_args(["deliveries", "list", "--disposition", "bogus"])
+    said = capsys.readouterr().err
+    assert "there is no 'bogus'" in said
+    assert "ignored, ignored:not_addressed" in said
 
 
 def test_a_limit_beyond_any_database_is_as_good_as_none() -> None:

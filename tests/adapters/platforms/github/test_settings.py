@@ -38,7 +38,7 @@ def test_empty_settings_are_none(environment: pytest.MonkeyPatch) -> None:
 
 async def test_token_and_secret_are_enough(environment: pytest.MonkeyPatch) -> None:
     setting(environment, **GIVEN)
-    platform = PLATFORMS["github"]()
+    platform = PLATFORMS["github"].open()
     assert platform is not None
     assert (platform.name, platform.integration, platform.call_timeout_seconds) == ("github", "default", 10.0)
     assert set(platform.secrets) == set(GIVEN.values())
