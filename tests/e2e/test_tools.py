@@ -50,11 +50,16 @@ async def data(tmp_path: Path) -> AsyncIterator[Path]:
         await process.wait()
 
 
+def read(ready: Path) -> tuple[dict[str, Any], str]:
+    """What the playground told when it was ready, and somebody's token."""
+    told = json.loads(ready.read_text())
+    return told, json.loads(Path(told["tokens_file"]).read_text())["writer"]["token"]
+
+
 async def comment(ready: Path) -> None:
     while not ready.is_file():  # noqa: ASYNC110, ASYNC240 - another process writes it
         await asyncio.sleep(LOOK_SECONDS)
-    told = json.loads(ready.read_text())
-    token = json.loads(Path(told["tokens_file"]).read_text())["writer"]["token"]
+    told, token = read(ready)
     url = f"{told['api_url']}/repos/{told['repositories'][0]}/issues/1/comments"
     async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {token}"}) as http:
         while True:
