@@ -23,6 +23,8 @@ from playground.github.world import ACTOR, WORLD, World
 
 LONGEST_BODY = 65_536  # characters; longer issue, pull request and comment bodies are refused with 422
 TOO_LONG = "body is too long (maximum is 65536 characters)"
+# docs.github.com/repositories/archiving-a-github-repository/archiving-repositories
+ARCHIVED = "Repository was archived so is read-only."
 LARGEST_NUMBER = 2**63
 
 
@@ -125,6 +127,8 @@ def _check(call: Call, needed: str) -> None:
     if needed == "open" or (needed == "read" and call.request.method == "GET"):
         return
     person = call.person  # raises 401 first, as GitHub does
+    if call.found is not None and call.found.is_archived and call.request.method != "GET":
+        raise forbidden(ARCHIVED)
     if needed != "person" and not access.allows(call.repository, person, needed):
         raise forbidden()
 

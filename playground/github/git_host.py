@@ -19,6 +19,7 @@ CHUNK_BYTES = 64 * 1024
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="GitHub"'}
 BAD_TOKEN = "Invalid username or token. Password authentication is not supported for Git operations."
 NOT_FOUND = "Repository not found."
+ARCHIVED = "ERROR: This repository was archived so it is read-only."
 DENIED = "Permission to {name}.git denied to {login}."
 NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 
@@ -47,6 +48,8 @@ def _check(request: web.Request, repository: Repository | None, actor: User | No
         raise web.HTTPNotFound(text=NOT_FOUND)
     if actor and is_push and not access.allows(repository, actor, "write"):
         raise web.HTTPForbidden(text=DENIED.format(name=repository.full_name, login=actor.login))
+    if is_push and repository.is_archived:
+        raise web.HTTPForbidden(text=ARCHIVED)
 
 
 async def _receive_push(

@@ -211,6 +211,7 @@ class Repository:
     pushed_at: str
     description: str | None = None
     is_private: bool = False
+    is_archived: bool = False
     default_branch: str = "main"
     language: str | None = "Python"
     parent: Repository | None = None

@@ -72,12 +72,14 @@ async def add_repository(request: web.Request) -> web.Response:
 
 
 async def change_repository(request: web.Request) -> web.Response:
-    """`PATCH /repositories/{owner}/{repo} {private?, has_issues?, protected?, collaborators?, locked?, name?}`.
+    """`PATCH /repositories/{owner}/{repo} {private?, archived?, has_issues?, protected?, collaborators?, ...}`.
 
-    The role "none" removes a collaborator; `locked` lists issue numbers; a former `name` is redirected.
+    Also `locked`, a list of issue numbers, and `name`: the former one is redirected. The role "none" removes
+    a collaborator.
     """
     world, repository, data = world_of(request), find_repository(request), await read_json(request)
     repository.is_private = data.get("private", repository.is_private) is True
+    repository.is_archived = data.get("archived", repository.is_archived) is True
     repository.has_issues = data.get("has_issues", repository.has_issues) is True
     repository.protected = [str(pattern) for pattern in data.get("protected", repository.protected)]
     for login, role in (data.get("collaborators") or {}).items():

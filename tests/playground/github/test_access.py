@@ -108,3 +108,13 @@ async def test_unknown_paths_are_404_in_json(people: Any, repo: str) -> None:
     for path in ("/nothing", f"{repo}/nothing", f"{repo}/issues/x"):
         answer = await people("bot").get(path)
         assert (answer.status_code, answer.json()["message"]) == (404, "Not Found")
+
+
+async def test_an_archived_repository_is_read_only(people: Any, repo: str, control: Any) -> None:
+    await control.patch(repo.replace("/repos/", "/repositories/"), json={"archived": True})
+    owner = people("admin")
+    assert (await owner.get(repo)).json()["archived"] is True
+    answer = await owner.post(f"{repo}/issues/1/comments", json={"body": "hello?"})
+    assert (answer.status_code, answer.json()["message"]) == (403, "Repository was archived so is read-only.")
+    await control.patch(repo.replace("/repos/", "/repositories/"), json={"archived": False})
+    assert (await owner.post(f"{repo}/issues/1/comments", json={"body": "hello"})).status_code == 201
