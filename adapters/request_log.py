@@ -55,10 +55,10 @@ class RequestLog:
         )
 
     def _moment(self) -> str:
-        """Now, as `datetime.isoformat` writes it, at a quarter of its cost."""
+        """Now, as the library's lines write it, at a quarter of its cost."""
         now = time.time()
         second = int(now)
         if second != self._second:
             self._second = second
             self._second_shown = datetime.fromtimestamp(second, UTC).isoformat()[: -len("+00:00")]
-        return f"{self._second_shown}.{int((now - second) * 1_000_000):06d}+00:00"
+        return f"{self._second_shown}.{int((now - second) * 1_000_000):06d}Z"

@@ -88,7 +88,7 @@ def setup(
 
 def _renderers(log_format: str, out: TextIO) -> list[Any]:
     if not is_for_people(log_format, out):
-        return [laid_out, structlog.processors.JSONRenderer()]
+        return [laid_out, structlog.processors.JSONRenderer(separators=(",", ":"))]
     console = structlog.dev.ConsoleRenderer(
         colors=out.isatty(), exception_formatter=structlog.dev.plain_traceback
     )
@@ -193,7 +193,8 @@ class Telemetry:
 
 
 def _dropped_line(count: int) -> bytes:
-    fields = {"timestamp": datetime.now(UTC).isoformat(), "level": "warning", "message": DROPPED}
+    moment = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    fields = {"timestamp": moment, "level": "warning", "message": DROPPED}
     origin = {"logger": LOGGER, "process": APP, "pid": os.getpid()}
     return orjson.dumps(fields | origin | {"count": count}, option=orjson.OPT_APPEND_NEWLINE)
 

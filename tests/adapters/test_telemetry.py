@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import time
 from datetime import datetime
 
@@ -31,7 +32,9 @@ def answered(capfd: pytest.CaptureFixture[str], level: str = "info", log_format:
 
 
 def test_a_request_line_is_json_with_all_that_is_asked_for(capfd: pytest.CaptureFixture[str]) -> None:
-    first, second = [json.loads(line) for line in answered(capfd)]
+    texts = answered(capfd)
+    assert re.match(r'{"timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z",', texts[0])
+    first, second = [json.loads(line) for line in texts]
     moment = datetime.fromisoformat(first.pop("timestamp"))
     assert moment.tzinfo is not None
     assert first == {

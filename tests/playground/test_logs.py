@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import structlog
 
 from tests.fakes.logs import logged, only
 
+STAMP = re.compile(r'{"timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z"')
 PROGRAM = """
 import logging, sys
 from playground import logs
@@ -31,7 +33,10 @@ def said(log_format: str) -> list[str]:
 def test_a_line_has_the_names_of_the_app_s_lines_in_their_order() -> None:
     with logged() as out:
         structlog.stdlib.get_logger("bellhop").error("x", exc_info=ValueError("y"))
-    [line] = [json.loads(line) for line in said("json")]
+    [text] = said("json")
+    line = json.loads(text)
+    assert STAMP.fullmatch(text[: text.index(",")])
+    assert STAMP.fullmatch(out.getvalue()[: out.getvalue().index(",")])
     assert list(line) == list(only(out))
     assert (line["process"], line["level"], line["logger"]) == ("playground", "error", "aiohttp.server")
     assert line["message"] == "Error handling a request\nof two lines"
