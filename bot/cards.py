@@ -214,6 +214,9 @@ def _next(job: Job, state: CardState, facts: dict[str, Any], slash: str) -> tupl
         return (f"{slash} retry {job.handle}", f"{slash} logs {job.handle}")
     if state is CardState.DONE and "outcome" not in facts:
         return (f"{slash} undo {job.handle}", f"{slash} logs {job.handle}")
+    if state is CardState.DONE:
+        return (f"{slash} retry {job.request.text}", f"{slash} logs {job.handle}")
     if state is CardState.ANSWERED:
         return (f"{slash} fix", f"{slash} logs {job.handle}")
-    return ()
+    # While it works the headline says how to stop it.
+    return (f"{slash} status {job.handle}",) if job.cancel_requested_at else ()
