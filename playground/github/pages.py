@@ -11,23 +11,37 @@ from playground.github.actions.pulls import fork_point
 from playground.github.calls import LONGEST_BODY, TOO_LONG
 from playground.github.failures import ApiFailure, not_found
 from playground.github.records import Issue, Repository, User
-from playground.github.transcript import write_transcript
+from playground.github.transcript import EMOJI, EMPTY, Entry, entries, facts, state_of
 from playground.github.world import WORLD, World
+from playground.markup import to_html
 
-STYLE = """body{font:16px/1.5 system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}
-pre{background:#f6f8fa;padding:1rem;overflow:auto;white-space:pre-wrap}textarea{width:100%;height:6rem}"""
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{style}</style>
-<p><a href="/">playground</a></p><h1>{title}</h1>{body}</html>"""
-FORM = """<form method="post"><p><label>Comment as <select name="login">{options}</select></label></p>
+STYLE = """body{font:16px/1.5 system-ui,"Apple Color Emoji","Segoe UI Emoji","Noto Color Emoji",sans-serif;
+max-width:60rem;margin:0 auto;padding:1rem;color:#1f2328;background:#fff}a{color:#0550ae}h1{overflow-wrap:anywhere}
+pre,code{font-family:ui-monospace,monospace;background:#f6f8fa}pre{padding:1rem;overflow:auto}
+article{border:1px solid #d1d9e0;border-radius:6px;margin:1rem 0;overflow-wrap:anywhere}
+article>*{margin:0;padding:.5rem 1rem}article header{background:#f6f8fa;border-bottom:1px solid #d1d9e0}
+.reaction{border:1px solid #d1d9e0;border-radius:1rem;padding:0 .5rem;margin-right:.5rem;font-size:14px}
+textarea{box-sizing:border-box;width:100%;height:6rem;font:inherit}button,select{font:inherit;padding:.25rem .75rem}"""
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title} · playground</title>
+<style>{style}</style></head><body><header><nav aria-label="Where this is">{way}</nav></header>
+<main><h1>{title}</h1>{body}</main></body></html>"""
+FORM = """<h2>Say something</h2>
+<form method="post"><p><label>Comment as <select name="login">{options}</select></label></p>
 <p><textarea name="body" aria-label="Comment" required></textarea></p><p><button>Comment</button></p></form>"""
-ITEM = '<li><a href="{href}">{text}</a></li>'
+SAID = """<article><header><strong>{login}</strong> {what}</header><div>{body}</div>{reactions}</article>"""
+REACTION = '<span class="reaction"><span aria-hidden="true">{emoji}</span> {name} {count}</span>'
+LINK = '<a href="{href}">{text}</a>'
+ITEM = f"<li>{LINK}</li>"
 HIDDEN_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 }
 
 
-def _answer(title: str, body: str) -> web.Response:
-    text = PAGE.format(title=escape(title), style=STYLE, body=body)
+def _answer(title: str, body: str, repository: Repository | None = None) -> web.Response:
+    way = [("/", "playground")] + ([(f"/{repository.full_name}", repository.full_name)] if repository else [])
+    links = " / ".join(LINK.format(href=escape(quote(href)), text=escape(text)) for href, text in way)
+    text = PAGE.format(title=escape(title), style=STYLE, way=links, body=body)
     return web.Response(text=text, content_type="text/html", headers=HIDDEN_HEADERS)
 
 
@@ -76,8 +90,21 @@ async def show_issue(request: web.Request) -> web.Response:
     issue, world = _issue(request), request.app[WORLD]
     diff = f"<h2>Changes</h2><pre>{escape(await _diff(world, issue))}</pre>" if issue.pull else ""
     options = "".join(f"<option>{escape(user.login)}</option>" for user in _speakers(world, issue.repository))
-    body = f"<pre>{escape(write_transcript(issue))}</pre>{diff}{FORM.format(options=options)}"
-    return _answer(f"{issue.title} #{issue.number}", body)
+    about = "".join(f"<p>{escape(fact)}</p>" for fact in [state_of(issue), *facts(issue)])
+    said = "".join(map(_said, entries(issue)))
+    body = f"{about}{said}{diff}{FORM.format(options=options)}"
+    return _answer(f"{issue.title} #{issue.number}", body, issue.repository)
+
+
+def _said(entry: Entry) -> str:
+    counts = entry.counts().items()
+    given = "".join(REACTION.format(emoji=EMOJI[name], name=name, count=count) for name, count in counts)
+    return SAID.format(
+        login=escape(entry.login),
+        what=escape(entry.what),
+        body=to_html(entry.body or EMPTY),
+        reactions=f"<p>{given}</p>" if given else "",
+    )
 
 
 def _speakers(world: World, repository: Repository) -> list[User]:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
 from playground.github.records import Comment, Issue, Reaction, Review, ReviewComment
 
@@ -9,16 +11,35 @@ EMOJI = {
     "+1": "👍", "-1": "👎", "laugh": "😄", "hooray": "🎉", "confused": "😕", "heart": "❤️", "rocket": "🚀", "eyes": "👀",
 }  # fmt: skip
 HEAD = "{name}#{number} {title} [{state}]"
+EMPTY = "(no description)"
 SAID = "@{login} {what}:"
 WHAT_REVIEWS_DO = {"COMMENTED": "reviewed", "APPROVED": "approved", "CHANGES_REQUESTED": "requested changes"}
+
+
+class Entry(NamedTuple):
+    """What somebody did, and said with it."""
+
+    at: datetime | str
+    login: str
+    what: str
+    body: str | None
+    reactions: Iterable[Reaction] = ()
+
+    def counts(self) -> dict[str, int]:
+        """How often each reaction was given."""
+        return dict(Counter(reaction.content for reaction in self.reactions))
 
 
 def write_transcript(issue: Issue) -> str:
     """The whole conversation; hidden HTML comments are shown as the text they are."""
     name = issue.repository.full_name
     head = HEAD.format(name=name, number=issue.number, title=issue.title, state=state_of(issue))
-    opening = _block(issue.user.login, "opened", issue.body, issue.reactions)
-    return "\n\n".join([head, *_labels(issue), *_branches(issue), opening, *_events(issue)]) + "\n"
+    return "\n\n".join([head, *facts(issue), *map(_block, entries(issue))]) + "\n"
+
+
+def facts(issue: Issue) -> list[str]:
+    """Its labels, who is assigned, and what it would merge."""
+    return [*_labels(issue), *_branches(issue)]
 
 
 def state_of(issue: Issue) -> str:
@@ -43,33 +64,39 @@ def _branches(issue: Issue) -> list[str]:
     return [f"{owner}:{pull.head_ref} ({pull.head_sha[:7]}) -> {pull.base_ref}: {size}"]
 
 
-def _events(issue: Issue) -> list[str]:
-    """Comments, then what reviews said; GitHub's ids grow with time only within a kind, so times decide."""
-    found = [(comment.created_at, _comment(comment)) for comment in issue.comments]
+def entries(issue: Issue) -> list[Entry]:
+    """The opening, then comments and what reviews said.
+
+    GitHub's ids grow with time only within a kind, so times decide.
+    """
+    found = [_comment(comment) for comment in issue.comments]
     if issue.pull:
         visible = [review for review in issue.pull.reviews if review.body or review.state != "COMMENTED"]
-        found += [(review.submitted_at, _review(review)) for review in visible]
-        found += [(remark.created_at, _remark(remark)) for remark in issue.pull.review_comments]
-    return [text for _, text in sorted(found, key=lambda item: item[0])]
+        found += [_review(review) for review in visible]
+        found += [_remark(remark) for remark in issue.pull.review_comments]
+    opening = Entry(issue.created_at, issue.user.login, "opened", issue.body, issue.reactions)
+    return [opening, *sorted(found, key=lambda entry: entry.at)]
 
 
-def _comment(comment: Comment) -> str:
+def _comment(comment: Comment) -> Entry:
     what = "commented" if comment.created_at == comment.updated_at else "commented (edited)"
-    return _block(comment.user.login, what, comment.body, comment.reactions)
+    return Entry(comment.created_at, comment.user.login, what, comment.body, comment.reactions)
 
 
-def _review(review: Review) -> str:
-    return _block(review.user.login, WHAT_REVIEWS_DO[review.state], review.body, [])
+def _review(review: Review) -> Entry:
+    return Entry(review.submitted_at, review.user.login, WHAT_REVIEWS_DO[review.state], review.body)
 
 
-def _remark(remark: ReviewComment) -> str:
+def _remark(remark: ReviewComment) -> Entry:
     place = f"{remark.path}:{remark.line}" if remark.line else f"{remark.path} (outdated)"
     what = f"answered on {place}" if remark.in_reply_to else f"commented on {place}"
-    return _block(remark.user.login, what, remark.body, remark.reactions)
+    return Entry(remark.created_at, remark.user.login, what, remark.body, remark.reactions)
 
 
-def _block(login: str, what: str, body: str | None, reactions: Iterable[Reaction]) -> str:
-    lines = (body or "(no description)").replace("\r\n", "\n").split("\n")
-    counts = Counter(EMOJI[reaction.content] for reaction in reactions)
-    tail = ["    " + " ".join(f"{emoji} {count}" for emoji, count in counts.items())] if counts else []
-    return "\n".join([SAID.format(login=login, what=what), *(f"    {line}" for line in lines), *tail])
+def _block(entry: Entry) -> str:
+    lines = (entry.body or EMPTY).replace("\r\n", "\n").split("\n")
+    counts = entry.counts()
+    tail = ["    " + " ".join(f"{EMOJI[name]} {count}" for name, count in counts.items())] if counts else []
+    return "\n".join(
+        [SAID.format(login=entry.login, what=entry.what), *(f"    {line}" for line in lines), *tail]
+    )
