@@ -13,9 +13,6 @@ from typing import Any
 import pytest
 import yaml
 
-from playground.rehearsal import write_scripts
-from playground.seeds.catalog import draw_bugs, draw_cast
-
 Steps = list[dict[str, Any]]
 
 
@@ -146,23 +143,6 @@ def test_a_question_is_answered_by_a_script_of_its_own_and_leaves_the_conversati
     assert words == "Fixed."
     assert result_of(program, "fix?", "plan", session) == ("It is there.", session)
     assert result_of(program, "fix", "acceptEdits", session)[0] == "Written down."
-
-
-def test_the_seeds_scripts_answer_questions_with_answers(tmp_path: Path) -> None:
-    program = Program(tmp_path)
-    program.scripts = write_scripts(1, tmp_path / "seed")
-    for bug in draw_bugs(1, draw_cast(1)):
-        for path, text in bug.files.items():
-            (program.tree / path).parent.mkdir(parents=True, exist_ok=True)
-            (program.tree / path).write_text(text)
-        for issue in bug.issues:
-            words, _ = result_of(program, f"Answer the question.\n{issue.title}", "plan")
-            assert "Mended" not in words
-            assert "Wrote" not in words
-        assert bug.fix[0].path in result_of(program, bug.issues[0].title, "plan")[0]
-        assert bug.fix[0].find.strip() in result_of(program, bug.issues[0].title, "plan")[0]
-        assert "Mended" in result_of(program, bug.issues[0].title, "acceptEdits")[0]
-    assert "changed nothing" in result_of(program, "What is the meaning of it?", "plan")[0]
 
 
 def test_a_session_nobody_had_is_an_error_in_the_stream(program: Program) -> None:

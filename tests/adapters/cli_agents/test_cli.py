@@ -70,15 +70,6 @@ def test_the_scripted_agent_can_run_here(stage: Stage) -> None:
     assert stage.agent.features == {"resume"}
 
 
-@pytest.mark.parametrize(("is_read_only", "mode"), [(True, "plan"), (False, "acceptEdits")])
-def test_a_question_is_asked_in_the_mode_that_changes_nothing(
-    stage: Stage, tmp_path: Path, is_read_only: bool, mode: str
-) -> None:
-    task = AgentTask(prompt="", workspace=tmp_path, home=tmp_path, is_read_only=is_read_only)
-    argv = stage.agent.argv(task)
-    assert argv[argv.index("--permission-mode") + 1] == mode
-
-
 def test_an_agent_that_is_not_installed_says_so() -> None:
     agent = CliAgent(name="x", argv=lambda task: ("no-such-agent",), parse=lambda line: iter(()))
     assert agent.check() == "`no-such-agent` is not installed"
