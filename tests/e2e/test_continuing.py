@@ -79,3 +79,15 @@ async def test_a_branch_that_moved_in_the_same_lines_is_a_conflict(town: Town) -
         number, r"❌ J-\w+ failed on a conflict: .*somebody else changed the same lines \(notes\.txt\)"
     )
     assert (await story.commits(town, int(first[2])))[-1]["sha"] == theirs
+
+
+async def test_a_question_in_between_is_answered_and_changes_nothing(town: Town) -> None:
+    await town.say(1, "@bellhop fix")
+    first = await town.answer(1, r"✅ (J-\w+) done in .*PR #(\d+)")
+    before = len(await story.commits(town, int(first[2])))
+    await town.say(1, "@bellhop ask where is it?")
+    answer = await town.answer(1, r"(?s)✅ (J-\w+) answered in .*It is in `[^`]+`, where it says")
+    assert "Mended" not in answer[0]
+    assert len(await story.commits(town, int(first[2]))) == before
+    await town.say(1, "@bellhop please also write down why this changed")
+    await town.answer(1, rf"(?s)✅ (?!{first[1]})J-\w+ done in .*PR #{first[2]} \(draft\) updated.*says why")
