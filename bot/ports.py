@@ -13,6 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
+from bot.archive import Accounts, Retention
 from bot.outbox import Outbox
 from models.agent import AgentState
 from models.audit import AuditRecord
@@ -122,9 +123,15 @@ class Jobs(JobRepository, Protocol):
 
     async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]: ...
     async def page(
-        self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int
+        self,
+        *,
+        requester_id: str | None,
+        repository: str | None,
+        before: datetime | None,
+        limit: int,
+        place: str = "",
     ) -> list[Job]:
-        """Newest first; events not loaded."""
+        """Newest first; events not loaded. `place` (a `Thread.place`) leaves out those of other instances."""
 
     async def count_active(
         self, *, requester_id: str | None = None, repository: str | None = None
@@ -247,6 +254,10 @@ class UnitOfWork(Protocol):
     def workers(self) -> Workers: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def retention(self) -> Retention: ...
 
 
 class Storage(Protocol):

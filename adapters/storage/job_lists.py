@@ -81,10 +81,18 @@ class JobLists(JobRows):
         )
 
     async def page(
-        self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int
+        self,
+        *,
+        requester_id: str | None,
+        repository: str | None,
+        before: datetime | None,
+        limit: int,
+        place: str = "",
     ) -> list[Job]:
         """Newest first, those created before a moment."""
         where = _whose(requester_id, repository)
+        if place:
+            where.append(_j.thread.startswith(place, autoescape=True))
         if before is not None:
             where.append(_j.created_at < before)
         return await self._jobs(*where, order=_NEWEST, limit=limit)

@@ -30,17 +30,18 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
     # Never beyond this repository: what the person may see elsewhere was not asked for here.
-    repository = ask.message.thread.repository
-    if "mine" in ask.command.options:
-        mine = await work.jobs.page(
-            requester_id=ask.actor.id, repository=repository, before=None, limit=SHOWN
-        )
-        return mine, f"of @{ask.actor.login} on {ask.place}"
-    if "all" in ask.command.options:
-        every = await work.jobs.page(requester_id=None, repository=repository, before=None, limit=SHOWN)
-        return every, f"on {ask.place}"
-    here = await work.jobs.at_thread(ask.message.thread.key, is_active=False, limit=SHOWN)
-    return here, f"on {ask.message.thread.name}"
+    if not {"mine", "all"} & set(ask.command.options):
+        here = await work.jobs.at_thread(ask.message.thread.key, is_active=False, limit=SHOWN)
+        return here, f"on {ask.message.thread.name}"
+    thread, is_mine = ask.message.thread, "mine" in ask.command.options
+    found = await work.jobs.page(
+        requester_id=ask.actor.id if is_mine else None,
+        repository=thread.repository,
+        before=None,
+        limit=SHOWN,
+        place=thread.place,
+    )
+    return found, f"of @{ask.actor.login} on {ask.place}" if is_mine else f"on {ask.place}"
 
 
 def _line(job: Job) -> str:

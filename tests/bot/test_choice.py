@@ -70,6 +70,19 @@ async def test_ids_of_here_that_begin_alike_are_listed() -> None:
     assert bench.answers[-1].startswith("`J-7K3` could be `J-7K3A`, `J-7K3Q`.")
 
 
+@pytest.mark.parametrize("flag", ["--mine", "--all", "--here"])
+@pytest.mark.parametrize("where", ELSEWHERE)
+async def test_a_listing_shows_none_of_elsewhere(flag: str, where: str) -> None:
+    bench = Bench()
+    job = await kept(bench, "J-7K3Q", ELSEWHERE[where], "1")
+    await bench.hear(f"/bellhop jobs {flag}", comment_id="2")
+    assert bench.answers[-1].startswith("No jobs ")
+    await kept(bench, "J-7K3Z", Thread(source=SourceType.GITHUB, repository="acme/shop", number=42), "3")
+    await bench.hear(f"/bellhop jobs {flag}", comment_id="4")
+    assert "J-7K3Z" in bench.answers[-1]
+    assert job.handle not in bench.answers[-1]
+
+
 async def test_whoever_may_do_it_there_may_name_it_from_here() -> None:
     bench = Bench()
     job = await kept(bench, "J-7K3Q", ELSEWHERE["another repository"], "1")

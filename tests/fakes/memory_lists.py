@@ -55,9 +55,16 @@ class JobLists(Rows):
         return _newest(job for job in here if job.context and job.context.comment_id == comment_id)
 
     async def page(
-        self, *, requester_id: str | None, repository: str | None, before: datetime | None, limit: int
+        self,
+        *,
+        requester_id: str | None,
+        repository: str | None,
+        before: datetime | None,
+        limit: int,
+        place: str = "",
     ) -> list[Job]:
-        found = (job for job in self._all() if _is_of(job, requester_id, repository))
+        there = (job for job in self._all() if _thread(job).startswith(place))
+        found = (job for job in there if _is_of(job, requester_id, repository))
         return _newest(
             job for job in found if before is None or (job.created_at and job.created_at < before)
         )[:limit]
