@@ -17,9 +17,10 @@ RUN python -m venv /opt/bellhop \
 
 FROM python:3.13-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates git tini \
+    && apt-get install -y --no-install-recommends ca-certificates git openssh-client tini \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --create-home --home-dir /var/lib/bellhop bellhop
+    && useradd --system --user-group --create-home --home-dir /var/lib/bellhop bellhop \
+    && install --directory --owner=bellhop --group=bellhop --mode=700 /var/lib/bellhop/data
 COPY --from=build /opt/bellhop /opt/bellhop
 ENV PATH=/opt/bellhop/bin:$PATH \
     PYTHONUNBUFFERED=1 \
@@ -29,8 +30,9 @@ USER bellhop
 WORKDIR /var/lib/bellhop
 VOLUME /var/lib/bellhop/data
 EXPOSE 8080
+# By hand: urllib would ask a proxy that the environment names.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=2)"]
+    CMD ["python", "-c", "import http.client, os, sys; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('BELLHOP_PORT') or 8080), timeout=2); c.request('GET', '/healthz'); sys.exit(c.getresponse().status != 200)"]
 # tini reaps what agents and checks leave behind.
 ENTRYPOINT ["tini", "--", "bellhop"]
 CMD ["all"]
