@@ -64,7 +64,7 @@ class LogWriter(io.TextIOBase):
     @contextmanager
     def opened(self) -> Iterator[None]:
         """Let a thread write for as long as the block lasts. Whoever forks in between loses what waits."""
-        if self._thread is not None:
+        if self._thread is not None and self._thread.is_alive():  # after a fork it is not
             yield
             return
         self._closing.clear()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import select
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -117,6 +119,23 @@ def test_lines_of_several_writers_are_not_mixed(pipe: Pipe) -> None:
     for thread in threads:
         thread.join()
     assert set(read.splitlines(keepends=True)) == set(lines)
+
+
+def test_whoever_is_forked_while_it_is_open_opens_it_anew(pipe: Pipe) -> None:
+    program = """
+import os, sys, time
+from adapters.log_writer import LogWriter
+writer = LogWriter(int(sys.argv[1]))
+with writer.opened():
+    if os.fork() == 0:
+        with writer.opened():
+            writer.write("the child's\\n")
+        os._exit(0)
+    os.wait()
+"""
+    argv = [sys.executable, "-W", "ignore", "-c", program, str(pipe.writing)]
+    subprocess.run(argv, pass_fds=(pipe.writing,), check=True, timeout=PATIENCE_SECONDS)
+    assert pipe.read(b"\n") == b"the child's\n"
 
 
 def test_a_reader_that_is_gone_costs_nothing(pipe: Pipe) -> None:
