@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
+
+from pydantic import Field
 
 from models.base import Moment, Noun
 from models.source import SourceType
@@ -28,13 +31,18 @@ class ThreadKind(StrEnum):
 
     ISSUE = "issue"
     PULL_REQUEST = "pull_request"
+    CHANNEL = "channel"  # a conversation among people, in a room of a chat
+    DIRECT = "direct"  # a conversation with the bot alone: everything in it is for the bot
     OTHER = "other"
 
 
 class Thread(Noun):
-    """A place to answer in: an object of a repository and, in it, an inline thread when there is one.
+    """A place to answer in: an object of a repository and, in it, an inline thread when there is one; or a thread in
+    a channel of a chat.
 
-    `inline_root` is the id of the inline thread's first comment; answers go under it.
+    `inline_root` is the id of the inline thread's first comment; answers go under it. `channel` and `root` are a
+    chat's: the channel's id and the id of the thread's first message ("" for the channel itself). `workspace` is the
+    tenant's id where a platform has tenants. `is_private` says that not everybody of the tenant can read it.
     """
 
     source: SourceType
@@ -45,20 +53,32 @@ class Thread(Noun):
     number: int | None = None
     inline_root: str | None = None
     is_private: bool = False
+    channel: str = ""
+    channel_name: str = ""
+    root: str = ""
 
     @property
     def key(self) -> str:
         """One string a place, for locks and pacing; inline threads belong to their pull request."""
-        return f"{self.place}{self.number}"
+        return f"{self.place}{self.root if self.channel else self.number}"
 
     @property
     def place(self) -> str:
-        """What the keys of all threads of this repository begin with, on this instance of this platform."""
-        return f"{self.source}:{self.integration}:{self.repository}#"
+        """What the keys of all threads of this repository or channel begin with, on this instance of this platform."""
+        return f"{self.source}:{self.integration}:{self.room}#"
+
+    @property
+    def room(self) -> str:
+        """The repository, or the channel by its tenant's id and its own: names of channels change."""
+        return f"{self.workspace}/{self.channel}" if self.channel else self.repository
 
     @property
     def name(self) -> str:
-        """As people write it: `acme/shop#42`."""
+        """As people write it: `acme/shop#42`; of a chat, where it is."""
+        if self.kind is ThreadKind.DIRECT:
+            return f"a direct message on {self.source}"
+        if self.channel:
+            return f"#{self.channel_name or self.channel}"
         return f"{self.repository}#{self.number}" if self.number else self.repository
 
 
@@ -77,6 +97,9 @@ class MessageKind(StrEnum):
     BODY = "body"
     REVIEW = "review"
     INLINE = "inline"
+    SLASH = "slash"  # a command typed to the platform itself: it leaves no message
+    ACTION = "action"  # a button or a choice in a message of ours
+    FORM = "form"  # a dialog that was filled in
     EVENT = "event"  # no text of a person: closed, labeled, pushed
 
 
@@ -91,12 +114,23 @@ class Anchor(Noun):
     commit_sha: str = ""
 
 
+class Attachment(Noun):
+    """A file that came with a message. `url` is fetched with the platform's own token, and only from its own hosts."""
+
+    id: str
+    name: str
+    media_type: str = ""
+    size_bytes: int = 0
+    url: str = ""
+
+
 class IncomingMessage(Message):
     """A delivery, normalized: who said what, where, and whether it is new.
 
     `comment_id` is the id of the object carrying the text (comment, review; the issue's number for a body).
-    `previous_text` is the text before an edit, when the platform tells it. `facts` is the platform's own small
-    change that its adapter reads back (never the bot).
+    `previous_text` is the text before an edit, when the platform tells it. A chat's: `answer_url` is where an answer
+    for this person alone may be sent for some minutes, `trigger_id` what a dialog may be opened with for some seconds,
+    `subject_id` the message of ours a button belongs to, `fields` what was filled in or chosen, by name.
     """
 
     kind: MessageKind
@@ -118,6 +152,13 @@ class IncomingMessage(Message):
     base_ref: str = ""
     anchor: Anchor | None = None
     labels: tuple[str, ...] = ()
+    is_direct: bool = False  # all of it is for the bot, called by name or not
+    is_stranger: bool = False  # from another organization, in a channel that both share
+    answer_url: str = ""
+    trigger_id: str = ""
+    subject_id: str = ""
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    files: tuple[Attachment, ...] = ()
 
     @property
     def text(self) -> str:
@@ -127,7 +168,7 @@ class IncomingMessage(Message):
     @property
     def semantic_key(self) -> str:
         """What two deliveries about one saying share, whatever their delivery ids."""
-        place = f"{self.thread.source}:{self.thread.integration}:{self.thread.repository}"
+        place = f"{self.thread.source}:{self.thread.integration}:{self.thread.room}"
         return f"{place}:{self.kind}:{self.comment_id}"
 
 

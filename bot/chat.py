@@ -1,0 +1,66 @@
+"""What a chat offers besides being a platform: words for one person alone, choices, dialogs, pages, files.
+
+Every method that calls out is bounded by the platform's own timeout and raises `IntegrationError` or a child of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.platform import Answer, Posted
+from models.base import Noun
+from models.delivery import WebhookRequest
+from models.message import Actor, Attachment, Thread
+from models.picker import Choice, Page, Picker
+
+
+class Suggestion(Noun):
+    """A choice that is being typed: what for, by whom, and how it begins."""
+
+    picker_id: str
+    actor: Actor
+    typed: str = ""
+
+
+class Chat(Protocol):
+    """A platform on which people talk with each other, and with the bot alone."""
+
+    def suggestion(self, request: WebhookRequest) -> Suggestion | None:
+        """The choice being typed when the request asks for what to offer; None for any other. Pure."""
+
+    def offer(self, choices: Sequence[Choice]) -> Answer:
+        """What to answer a suggestion with, within the platform's limits. Pure."""
+
+    def render_picker(self, picker: Picker) -> str:
+        """The question with its choice, for `whisper`. Pure."""
+
+    def render_page(self, page: Page) -> str:
+        """What `show_page` shows. Pure."""
+
+    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> None:
+        """Say it so that only this person sees it: there, else in a message to them alone.
+
+        At least once: nothing tells whether an earlier attempt was seen. `answer_url` is tried first, while it lives.
+        """
+
+    async def replace_whisper(self, answer_url: str, body: str) -> None:
+        """Put `body` in the place of what only that person sees. What is gone already is replaced."""
+
+    async def show_page(self, actor_id: str, body: str) -> None:
+        """Show `body` as this person's page of the bot."""
+
+    async def open_dialog(self, trigger_id: str, dialog: str) -> None:
+        """Raises NotFoundError when the seconds for that are over."""
+
+    async def upload(self, thread: Thread, name: str, content: bytes, title: str = "") -> Posted:
+        """Put a file into the thread."""
+
+    async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
+        """The file's content. Raises RefusedError for one that is larger, or not on the platform's own hosts."""
+
+    async def profile(self, actor: Actor) -> Actor:
+        """`actor` with what the platform knows: names, address where it may be told, whether it is a program."""
+
+    async def is_member(self, actor: Actor) -> bool:
+        """Whether this person is a full member of our workspace now: no guest, no stranger, not deactivated."""

@@ -1,0 +1,38 @@
+"""What a chat shows beside messages: a question with a choice, and a person's own page."""
+
+from __future__ import annotations
+
+from models.base import Noun
+
+
+class Choice(Noun):
+    """One thing that can be chosen. `value` comes back, `label` is read."""
+
+    value: str
+    label: str
+
+
+class Picker(Noun):
+    """A question that only one person sees. `id` names the request that waits for its answer.
+
+    `remember` is the text beside the tick that keeps the choice for the whole channel; "" offers none.
+    """
+
+    id: str
+    question: str
+    placeholder: str = ""
+    remember: str = ""
+
+
+class Section(Noun):
+    """A part of a page: a heading, our own Markdown, and commands that may be clicked."""
+
+    title: str
+    text: str = ""
+    commands: tuple[str, ...] = ()
+
+
+class Page(Noun):
+    """A person's own page of the bot."""
+
+    sections: tuple[Section, ...] = ()
