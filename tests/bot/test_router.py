@@ -283,3 +283,15 @@ async def test_who_waits_in_a_line_holds_no_body() -> None:
     stage.slow.let("first")
     stage.slow.let("second")
     await stage.dispatcher.close()
+
+
+async def test_what_did_not_fit_into_a_claim_is_looked_for_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(router, "CLAIM_BYTES", 3000)
+    monkeypatch.setattr(router, "FULL_BYTES", 1000)
+    bench = Bench()
+    for number in range(3):
+        await bench.receive(said("@bellhop ping", comment_id=str(number), title="x" * 2000))
+    looks = [await bench.dispatcher.step() for _ in range(4)]
+    await bench.dispatcher.close()
+    assert looks == [True, True, True, False]
+    assert [row.attempts for row in await bench.deliveries()] == [1, 1, 1]
