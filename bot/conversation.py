@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import closing, order, pace, permissions, replies, trail
+from bot import closing, introduction, order, pace, permissions, replies, trail, triage
 from bot.command import Ask, Said
 from bot.commands import COMMANDS
 from bot.errors import InvalidTransition, Refused
@@ -15,7 +15,7 @@ from bot.ports import UnitOfWork
 from bot.services import Services
 from bot.triage import NOT_ADDRESSED, Addressed, outcome_of
 from models.command import Address, Command, Unknown
-from models.delivery import Disposition, Postponement
+from models.delivery import Disposition, Outcome, Postponement
 from models.identity import Decision, Role
 from models.message import Actor, IncomingMessage, MessageKind
 
@@ -54,6 +54,16 @@ class Turn:
 
 async def hold(services: Services, platform: Platform, found: Addressed) -> Disposition:
     """Answer what was addressed. Raises IntegrationError (facts could not be fetched), StorageUnavailable."""
+    if not found.is_sure:
+        await introduction.learn(services, platform)
+        again = triage.read(services, platform, found.delivery, found.message)
+        if isinstance(again, Outcome):
+            return await _finish_alone(services, found, again.disposition, again.detail)
+        found = again
+    return await _hold(services, platform, found)
+
+
+async def _hold(services: Services, platform: Platform, found: Addressed) -> Disposition:
     message = found.message
     if message.kind is MessageKind.EVENT or message.is_deleted:
         return await closing.close(services, found)

@@ -20,7 +20,8 @@ async def introduce(services: Services) -> bool:
 
     Asked before the first delivery is looked at, it also imports the platform's SDK while nobody waits.
     """
-    unknown = [platform for platform in services.platforms.values() if not platform.own_login]
+    unknown = [platform for platform in services.platforms.values() if not platform.is_introduced]
+    await _recall(services, unknown)
     await asyncio.gather(*(_ask(services, platform) for platform in unknown))
     return False
 
@@ -30,14 +31,38 @@ async def introduce_within(services: Services, seconds: float = PATIENCE_SECONDS
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await introduce(services)
-    return [platform for platform in services.platforms.values() if not platform.own_login]
+    return [platform for platform in services.platforms.values() if not platform.is_introduced]
 
 
 async def _ask(services: Services, platform: Platform) -> None:
-    # Refused or unreachable: the next look asks again, and until then our own mark keeps us from hearing ourselves.
-    with contextlib.suppress(IntegrationError):
-        await platform.me()
+    # Refused or unreachable: the next look asks again. Until then we are who we were when it last told; when it never
+    # did, what may be our own waits (`conversation.hold`).
+    with contextlib.suppress(IntegrationError, StorageUnavailable):
+        await learn(services, platform)
         await _go_on(services, platform)
+
+
+async def learn(services: Services, platform: Platform) -> None:
+    """Ask the platform who we are, and remember it for a start without it.
+
+    Raises IntegrationError, StorageUnavailable.
+    """
+    me, here = await platform.me(), (platform.name, platform.integration)
+    async with services.storage.read() as work:
+        known = await work.accounts.find(*here)
+    if known != me:
+        async with services.storage.begin() as work:
+            await work.accounts.keep(*here, me)
+
+
+async def _recall(services: Services, platforms: Sequence[Platform]) -> None:
+    """Who we were when they last told."""
+    with contextlib.suppress(StorageUnavailable):
+        async with services.storage.read() as work:
+            for platform in platforms:
+                account = await work.accounts.find(platform.name, platform.integration)
+                if account is not None and not platform.own_id:
+                    platform.recall(account)
 
 
 async def _go_on(services: Services, platform: Platform) -> None:

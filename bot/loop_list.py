@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import recovery
+from bot import recovery, retention
 from bot.courier import Courier
 from bot.flights import Failed
 from bot.introduction import introduce
@@ -28,7 +28,9 @@ def make(
         Loop("recover_lost", lambda: recovery.recover_lost(services), LOST_SECONDS),
         Loop("tell_again", lambda: recovery.tell_again(services), SWEEP_SECONDS),
         Loop("introduce", lambda: introduce(services), INTRODUCE_SECONDS),
-        Loop("prune", lambda: recovery.prune(services), PRUNE_SECONDS),
+        Loop("prune", lambda: retention.prune(services), PRUNE_SECONDS),
+        Loop("trim_jobs", lambda: retention.trim_jobs(services), PRUNE_SECONDS),
+        Loop("prune_outbox", lambda: retention.prune_outbox(services), PRUNE_SECONDS),
     ]
     closers: list[Dispatcher | Courier] = []
     for (name, integration), platform in services.platforms.items():

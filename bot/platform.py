@@ -85,6 +85,7 @@ class PullRequestDraft(Noun):
     title: str
     body: str
     is_draft: bool = True
+    marker: str = ""  # hidden in the body, so that nobody takes what is quoted in it for an order
 
 
 class GitRemote(Noun):
@@ -112,8 +113,19 @@ class Platform(Protocol):
         """Every secret value this instance holds: masked wherever it would appear."""
 
     @property
+    def own_id(self) -> str:
+        """Our account's immutable id as far as it is known by now; "" before `me` first answered or `recall`."""
+
+    @property
     def own_login(self) -> str:
-        """Our account's login as far as it is known by now; "" before `me` first answered."""
+        """Our account's login, which may be renamed; known and unknown as `own_id` is."""
+
+    @property
+    def is_introduced(self) -> bool:
+        """Whether `me` answered in this process: what was recalled needs asking all the same."""
+
+    def recall(self, account: Actor) -> None:
+        """Who we were when `me` last answered anybody: good until it answers here."""
 
     def verify(self, request: WebhookRequest) -> None:
         """Raise SignatureError unless the request proves that the platform sent it. Pure; called by the inbox alone."""

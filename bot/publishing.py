@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot import planning, proposal, retraction, trail
+from bot import cards, planning, proposal, retraction, trail
 from bot.agents_at_work import Work
 from bot.errors import JobFailed
 from bot.patience import patiently
@@ -136,6 +136,7 @@ async def _pull(run: Run, forge: Forge, plan: Plan, summary: str, checks: str) -
             title=proposal.title(run.job),
             body=proposal.body(run.job, plan, summary, checks, template),
             is_draft=run.job.request.pr != "ready",
+            marker=cards.marker(run.job.handle),
         )
     )
 

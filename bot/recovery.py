@@ -1,8 +1,6 @@
-"""What makes up for the dead: lost workers, lost hints, and rows whose time is over."""
+"""What makes up for the dead: lost workers and lost hints."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from bot import order, retraction, trail
 from bot.phrases import duration
@@ -13,7 +11,6 @@ from models.job import Failure, Job, JobEvent, JobEventType
 LOST_AGAIN = "lost its worker after {after}; retried as attempt {attempt} of {most}"
 LOST_FOR_GOOD = "lost its worker after {after}, in {most} attempts"
 BATCH = 50
-PRUNE_ROWS = 100
 
 
 async def recover_lost(services: Services) -> bool:
@@ -59,11 +56,3 @@ async def tell_again(services: Services) -> bool:
         if not await services.queue.tell(job):
             return False
     return False
-
-
-async def prune(services: Services) -> bool:
-    """Delete finished deliveries and semantic keys past their time, a few at a time so that nobody waits for it."""
-    older_than = now() - timedelta(days=services.settings.retention_days)
-    async with services.storage.begin() as work:
-        gone = await work.deliveries.prune(older_than, PRUNE_ROWS)
-    return gone >= PRUNE_ROWS

@@ -80,6 +80,12 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         30, ge=1, description="How long deliveries and the keys against repeats are kept."
     )
+    job_retention_days: int = Field(
+        90, ge=1, description="How long the log of an ended job is kept, and what was sent."
+    )
+    idle_retention_days: int = Field(
+        90, ge=1, description="How long an agent's home and a repository's mirror are kept without a use."
+    )
 
     agent: str = Field("scripted", description="The agent that jobs use unless they name another.")
     agent_scripts: str = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import grammar
 from bot.commands import VOCABULARY
@@ -21,16 +21,23 @@ OWN_MARK = "it carries {name}'s own mark"
 BOT = "{login} is a program, and programs are not obeyed"
 NOBODY = "the account that wrote it is gone"
 UNREADABLE = "reading it: {error}"
+UNSURE = frozenset(
+    {Disposition.IGNORED_NOT_ADDRESSED, Disposition.IGNORED_EDITED}
+)  # by a name not known yet?
 
 
 @dataclass(frozen=True)
 class Addressed:
-    """A delivery that needs more than a look. Without `commands` it is an event, or perhaps a follow-up."""
+    """A delivery that needs more than a look. Without `commands` it is an event, or perhaps a follow-up.
+
+    Not sure: nobody knew yet who we are, so it may be our own, or call us by a name that is not known.
+    """
 
     delivery: Delivery
     message: IncomingMessage
     commands: tuple[Command | Unknown, ...] = ()
     is_truncated: bool = False
+    is_sure: bool = True
 
 
 def look(services: Services, platform: Platform, delivery: Delivery) -> Outcome | Addressed:
@@ -45,18 +52,31 @@ def look(services: Services, platform: Platform, delivery: Delivery) -> Outcome 
         )
     if isinstance(message, Ignored):
         return outcome_of(delivery, None, message.disposition, message.detail)
-    return _read(services, delivery, message, platform.own_login)
+    return read(services, platform, delivery, message)
+
+
+def read(
+    services: Services, platform: Platform, delivery: Delivery, message: IncomingMessage
+) -> Outcome | Addressed:
+    """What its message asks for, as far as it is known who we are. Pure."""
+    found = _read(services, platform, delivery, message)
+    if platform.own_id:
+        return found
+    if isinstance(found, Addressed):
+        return replace(found, is_sure=False)
+    may_name_us = found.disposition in UNSURE and "@" in message.text
+    return Addressed(delivery, message, is_sure=False) if may_name_us else found
 
 
 def _read(
-    services: Services, delivery: Delivery, message: IncomingMessage, login: str
+    services: Services, platform: Platform, delivery: Delivery, message: IncomingMessage
 ) -> Outcome | Addressed:
     name = services.settings.name
-    if (refusal := _from_nobody(message, name, login)) is not None:
+    if (refusal := _from_nobody(message, name, platform.own_id)) is not None:
         return outcome_of(delivery, message, *refusal)
     if message.kind is MessageKind.EVENT or message.is_deleted:
         return Addressed(delivery, message)
-    names = names_of(name, login)
+    names = names_of(name, platform.own_login)
     if not message.is_created and not grammar.added(message.previous_text, message.text, names, VOCABULARY):
         return outcome_of(delivery, message, Disposition.IGNORED_EDITED, EDITED)
     parsed = grammar.parse(message, names, VOCABULARY)
@@ -73,14 +93,15 @@ def names_of(name: str, login: str) -> Names:
     return Names(mention=frozenset({name.lower(), *(each.lower() for each in logins)}), slash=name.lower())
 
 
-def _from_nobody(message: IncomingMessage, name: str, login: str) -> tuple[Disposition, str] | None:
+def _from_nobody(message: IncomingMessage, name: str, own_id: str) -> tuple[Disposition, str] | None:
     """The bot itself, other programs and the gone are never obeyed: that is what makes it loop-proof."""
     actor = message.actor
     if actor is None:
         return Disposition.IGNORED_NO_ACTOR, NOBODY
     # Whoever closes or deletes takes something back; programs may.
     is_event = message.kind is MessageKind.EVENT or message.is_deleted
-    if login and actor.login.lower() == login.lower():
+    # By its number: a login is renamed, and registered again by somebody else.
+    if own_id and actor.id == own_id:
         return Disposition.IGNORED_SELF, OWN.format(name=name)
     if MARKER_BEGINS in message.text and not is_event:
         return Disposition.IGNORED_SELF, OWN_MARK.format(name=name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, literal_column
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, and_, literal_column
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.storage.columns import Document, Facts, Key, Moment, Serial, String
@@ -66,6 +66,7 @@ jobs = Table(
     required("repository", Key),
     required("thread", Key),
     required("comment_id", Key),
+    Column("trimmed_at", Moment),  # when its events went; the noun does not tell
 )
 _j = jobs.c
 _queued = has_status(_j.status, JobStatus.QUEUED)
@@ -79,6 +80,8 @@ partial("ix_jobs_lease", _j.lease_until, where=has_status(_j.status, JobStatus.R
 # With the status in it, SQLite prefers it to the index over all of somebody's jobs.
 partial("ix_jobs_active_requester", _j.requester_id, _j.status, where=_active)
 partial("ix_jobs_active_repository", _j.repository, _j.status, where=_active)
+IS_UNTRIMMED = and_(_j.end_time.is_not(None), _j.trimmed_at.is_(None))
+partial("ix_jobs_untrimmed", _j.end_time, where=IS_UNTRIMMED)
 Index("ix_jobs_created", _j.created_at)
 Index("ix_jobs_requester", _j.requester_id, _j.created_at)
 Index("ix_jobs_repository", _j.repository, _j.created_at)

@@ -1,11 +1,12 @@
-"""The tables of changes, worker hosts, their process groups, and the audit."""
+"""The tables of changes, worker hosts, their process groups, the audit, and our own accounts."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table
 
-from adapters.storage.columns import Facts, Key, Moment, Serial, String
+from adapters.storage.columns import Document, Facts, Key, Moment, Serial, String
 from adapters.storage.tables import metadata, numbered, required
+from models.message import Actor
 
 changes = Table(
     "changes",
@@ -81,4 +82,13 @@ audit = Table(
     Column("seal", String),
     Index("ix_audit_actor", "actor", "at"),
     sqlite_autoincrement=True,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("platform", Key, primary_key=True),
+    Column("integration", Key, primary_key=True),
+    required("account", Document(Actor)),
+    required("told_at", Moment),
 )

@@ -157,6 +157,7 @@ outbox = Table(
 )
 _o = outbox.c
 WAITING = literal_column(f"'{OutboxState.WAITING}'", Text)
+DONE = literal_column(f"'{OutboxState.DONE}'", Text)
 DEAD = literal_column(f"'{OutboxState.DEAD}'", Text)
 CARD = literal_column(f"'{OutboxKind.CARD}'", Text)
 # Literals, because SQLite uses a partial index only for a condition written as in the index.
@@ -169,5 +170,6 @@ partial(
     where=and_(_o.state == WAITING, _o.wanted > _o.shown),
 )
 partial("ix_outbox_line", _o.thread_key, _o.id, where=_o.state == WAITING)
+partial("ix_outbox_sent", _o.sent_at, where=and_(_o.state == DONE, _o.kind != CARD))
 partial("ix_outbox_dead", _o.id, where=_o.state == DEAD)
 partial("ux_outbox_card", _o.job_id, where=_o.kind == CARD, unique=True)

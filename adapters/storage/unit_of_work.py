@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.storage.accounts import AccountRows
 from adapters.storage.audit import AuditRows
 from adapters.storage.changes import ChangeRows
 from adapters.storage.deliveries import DeliveryRows
 from adapters.storage.jobs import JobRepository
 from adapters.storage.keys import KeyRows
 from adapters.storage.outbox import OutboxRows
+from adapters.storage.retention import RetentionRows
 from adapters.storage.workers import WorkerRows
 
 
@@ -24,3 +26,5 @@ class SQLUnitOfWork:
         self.changes = ChangeRows(connection, owner)
         self.workers = WorkerRows(connection, owner)
         self.audit = AuditRows(connection, owner)
+        self.accounts = AccountRows(connection, owner)
+        self.retention = RetentionRows(connection, owner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import choice
+from bot import choice, retention
 from bot.command import Ask, CommandSpec, Said
 from bot.errors import Refused
 from bot.ports import UnitOfWork
@@ -14,6 +14,7 @@ from models.job import JobEvent
 LINES = 50
 MOST_LINES = 500
 NONE = "{handle} has not written anything yet. `{slash} status {handle}`"
+FORGOTTEN = "{handle} ended more than {days} days ago, and so long logs are kept. `{slash} status {handle}`"
 HEAD = "Last {count} lines of {handle} ({status}):"
 BAD_NUMBER = "`-n` takes a number from 1 to {most}: `{slash} logs -n {usual}`"
 
@@ -24,7 +25,10 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     whole = await work.jobs.get_job(job.id) or job
     lines = [line for event in whole.events for line in _lines(event)][-_wanted(ask) :]
     if not lines:
-        return Said(text=NONE.format(handle=job.handle, slash=ask.slash))
+        settings = ask.services.settings
+        form = FORGOTTEN if retention.is_forgotten(whole, settings) else NONE
+        told = {"handle": job.handle, "slash": ask.slash, "days": settings.job_retention_days}
+        return Said(text=form.format(**told))
     head = HEAD.format(count=len(lines), handle=job.handle, status=whole.status.value)
     body = mask("\n".join(lines), ask.services.known_secrets)
     return Said(text=f"{head}\n\n{fence(body)}\n\n`{ask.slash} status {job.handle}`")

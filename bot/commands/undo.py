@@ -5,7 +5,7 @@ A job itself, so that it is queued, fenced and told.
 
 from __future__ import annotations
 
-from bot import choice, keep, undoing
+from bot import choice, keep, retention, undoing
 from bot.command import Ask, CommandSpec, Said
 from bot.errors import Refused
 from bot.ports import UnitOfWork
@@ -16,6 +16,10 @@ from models.job import Job, JobRequest, JobStatus
 
 WHICH = "Undo which job? `{slash} undo ID`; `{slash} jobs` lists them."
 NOTHING = "{handle} opened no pull request and pushed no branch: there is nothing to undo. `{slash} status {handle}`"
+FORGOTTEN = (
+    "{handle} ended more than {days} days ago, and so long I know what a job did. Close its pull request and "
+    "delete its branch by hand, if they are still there. `{slash} status {handle}`"
+)
 UNDONE = "{handle} is undone already, by {by}: `{branch}` is gone. `{slash} retry {handle}` does it again."
 UNDOING = "{handle} is being undone already, by {by}. `{slash} status {by}`"
 LOOKED_AT = 100
@@ -32,11 +36,14 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     whole = await work.jobs.get_job(job.id) or job
     change = await undoing.change_of(work, whole)
     if change is None:
-        raise Refused(NOTHING.format(handle=job.handle, slash=ask.slash))
+        settings = ask.services.settings
+        form = FORGOTTEN if retention.is_forgotten(whole, settings) else NOTHING
+        told = {"handle": job.handle, "slash": ask.slash, "days": settings.job_retention_days}
+        raise Refused(form.format(**told))
     if (earlier := await _earlier(work, whole, change)) is not None:
         form = UNDONE if earlier.status.is_terminal else UNDOING
-        told = {"handle": job.handle, "by": earlier.handle, "branch": change.branch}
-        raise Refused(form.format(slash=ask.slash, **told))
+        named = {"handle": job.handle, "by": earlier.handle, "branch": change.branch}
+        raise Refused(form.format(slash=ask.slash, **named))
     request = JobRequest(verb="undo", text=job.handle, branch=change.branch)
     return await keep.job(work, ask, request, whole.context)
 

@@ -9,8 +9,14 @@ from models.command import VerbSpec
 from models.delivery import Delivery
 from models.identity import Role
 
-NOTHING = "I have no record of an earlier message of yours here. `{slash} help` says what I can do."
-NO_LINK = "I have no record of that link here. `{slash} why` tells of your last message."
+NOTHING = (
+    "I have no record of an earlier message of yours here. I keep them for {days} days; "
+    "`{slash} help` says what I can do."
+)
+NO_LINK = (
+    "I have no record of that link here. I keep messages for {days} days; "
+    "`{slash} why` tells of your last message."
+)
 LINE = "{what} ({when:%Y-%m-%d %H:%M:%S} UTC): **{disposition}**{detail}"
 OPEN = "still being worked on"
 PUT_OFF = "put off until {due:%H:%M:%S} UTC"
@@ -25,7 +31,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     else:
         found = await _latest(work, ask)
     if found is None:
-        raise Refused(NOTHING.format(slash=ask.slash))
+        raise Refused(NOTHING.format(**_told(ask)))
     detail = f", {found.detail}" if found.detail else ""
     what = f"[That message]({found.url})" if found.url else f"That {found.event}"
     line = LINE.format(what=what, when=found.received_at, disposition=_state(found), detail=detail)
@@ -43,7 +49,7 @@ async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:
     found = await work.deliveries.by_url(url)
     # A link to another repository is answered as if it were unknown: rights were looked up for this one.
     if found is None or not found.thread.startswith(ask.message.thread.place):
-        raise Refused(NO_LINK.format(slash=ask.slash))
+        raise Refused(NO_LINK.format(**_told(ask)))
     return found
 
 
@@ -51,6 +57,10 @@ async def _latest(work: UnitOfWork, ask: Ask) -> Delivery | None:
     key = ask.message.thread.key
     rows = await work.deliveries.at_thread(key, actor_id=ask.actor.id, limit=LOOKED_AT)
     return next((row for row in rows if row.id != ask.delivery_id), None)
+
+
+def _told(ask: Ask) -> dict[str, object]:
+    return {"slash": ask.slash, "days": ask.services.settings.retention_days}
 
 
 SPEC = CommandSpec(

@@ -16,10 +16,9 @@ from tests.fakes.services import Bench
 class Shy(FakePlatform):
     """Tells its name when asked, after `failures` and `seconds`."""
 
-    own_login = ""
-
     def __init__(self, *failures: Exception, seconds: float = 0.0) -> None:
         super().__init__()
+        self.forget_itself()
         self.troubles = list(failures)
         self.seconds = seconds
         self.asked = 0
@@ -29,8 +28,7 @@ class Shy(FakePlatform):
         await asyncio.sleep(self.seconds)
         if self.troubles:
             raise self.troubles.pop(0)
-        self.own_login = ME.login
-        return ME
+        return await super().me()
 
 
 def bench_of(**platforms: FakePlatform) -> Bench:

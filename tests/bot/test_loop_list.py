@@ -13,8 +13,8 @@ from bot import loop_list, loops, vigil
 from bot.loops import Loop
 from models.base import now
 from models.job import JobStatus
-from models.message import Actor
 from tests.bot.test_recovery import bench_with_clock
+from tests.bot.test_retention import ended_long_ago, long_ago
 from tests.fakes.platform import ME, said
 from tests.fakes.services import Bench
 
@@ -86,18 +86,37 @@ async def a_delivery_is_old() -> tuple[Bench, Question]:
     return bench, is_so
 
 
-async def a_platform_was_away_at_the_start() -> tuple[Bench, Question]:
+async def a_job_ended_long_ago() -> tuple[Bench, Question]:
     bench = Bench()
-    bench.platform.own_login = ""
-
-    async def me() -> Actor:
-        bench.platform.own_login = ME.login
-        return ME
-
-    bench.platform.me = me  # type: ignore[method-assign]
+    await bench.hear("@bellhop fix")
+    await ended_long_ago(bench)
 
     async def is_so() -> bool:
-        return bool(bench.platform.own_login)
+        [job] = await bench.jobs()
+        return job.events == ()
+
+    return bench, is_so
+
+
+async def an_answer_is_old() -> tuple[Bench, Question]:
+    bench = Bench()
+    await bench.hear("@bellhop ping")
+    rows = bench.storage._memory.outbox
+    for key, row in list(rows.items()):
+        rows[key] = row.model_copy(update={"sent_at": long_ago(bench)})
+
+    async def is_so() -> bool:
+        return not bench.storage._memory.outbox
+
+    return bench, is_so
+
+
+async def a_platform_was_away_at_the_start() -> tuple[Bench, Question]:
+    bench = Bench()
+    bench.platform.forget_itself()
+
+    async def is_so() -> bool:
+        return bench.platform.own_id == ME.id
 
     return bench, is_so
 
@@ -108,6 +127,8 @@ SCENES: dict[str, Scene] = {
     "recover_lost": a_worker_died,
     "tell_again": a_hint_was_lost,
     "prune": a_delivery_is_old,
+    "trim_jobs": a_job_ended_long_ago,
+    "prune_outbox": an_answer_is_old,
     "introduce": a_platform_was_away_at_the_start,
 }
 

@@ -14,6 +14,7 @@ from models.base import Noun
 from models.change import Change
 from models.delivery import Delivery
 from models.job import Job, JobEvent, Transition
+from models.message import Actor
 from models.outbox import OutboxRow
 from models.worker import ProcessRecord, WorkerRecord
 
@@ -37,6 +38,8 @@ class Memory:
     workers: dict[str, WorkerRecord] = field(default_factory=dict)
     processes: dict[tuple[str, str, int, int], ProcessRecord] = field(default_factory=dict)
     audit: dict[int, AuditRecord] = field(default_factory=dict)
+    accounts: dict[tuple[str, str], Actor] = field(default_factory=dict)
+    trimmed: dict[str, bool] = field(default_factory=dict)
 
     def snapshot(self) -> Memory:
         """As it is now, untouched by what comes."""

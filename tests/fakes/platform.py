@@ -80,7 +80,9 @@ class FakePlatform:
     integration = "default"
     pace_seconds = 0.0
     call_timeout_seconds = 2.0
+    own_id = ME.id
     own_login = ME.login
+    is_introduced = True
     secrets = (SECRET,)
 
     def __init__(self) -> None:
@@ -138,7 +140,18 @@ class FakePlatform:
         return f"{text}\n<!-- {marker} -->"
 
     async def me(self) -> Actor:
+        self._enter("me")
+        self.recall(ME)
+        self.is_introduced = True
         return ME
+
+    def recall(self, account: Actor) -> None:
+        self.own_id, self.own_login = account.id, account.login
+
+    def forget_itself(self) -> None:
+        """As after a start, before it told who we are."""
+        self.own_id = self.own_login = ""
+        self.is_introduced = False
 
     async def role_of(self, actor: Actor, repository: str) -> Role:
         self._enter("role_of")

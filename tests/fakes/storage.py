@@ -12,6 +12,7 @@ from bot.ports import Storage, UnitOfWork
 from models.base import now
 from models.delivery import Delivery, Receipt
 from tests.fakes.memory import Memory, with_
+from tests.fakes.memory_archive import AccountRows, RetentionRows
 from tests.fakes.memory_inbox import DeliveryRows, KeyRows
 from tests.fakes.memory_jobs import JobRows
 from tests.fakes.memory_outbox import OutboxRows
@@ -32,6 +33,8 @@ class MemoryUnitOfWork:
         self.changes = ChangeRows(memory, clock)
         self.workers = WorkerRows(memory, clock)
         self.audit = AuditRows(memory, clock)
+        self.accounts = AccountRows(memory, clock)
+        self.retention = RetentionRows(memory, clock)
 
 
 class MemoryStorage(Storage):

@@ -49,6 +49,7 @@ class GitHub(GitHubForge):
         self.call_timeout_seconds = settings.integration_timeout
         self._secret = settings.webhook_secret
         self._me: Actor | None = None
+        self._recalled: Actor | None = None
         client = Client(
             settings.github_api_url,
             settings.token,
@@ -65,9 +66,25 @@ class GitHub(GitHubForge):
         return self._token.get_secret_value(), self._secret.decode()
 
     @property
+    def own_id(self) -> str:
+        """The number of our account; "" before `me` first answered, unless it was recalled."""
+        known = self._me or self._recalled
+        return known.id if known else ""
+
+    @property
     def own_login(self) -> str:
-        """The login of our account; "" before `me` first answered."""
-        return self._me.login if self._me else ""
+        """The login of our account; known and unknown as its number is."""
+        known = self._me or self._recalled
+        return known.login if known else ""
+
+    @property
+    def is_introduced(self) -> bool:
+        """Whether GitHub told this process who the bot is."""
+        return self._me is not None
+
+    def recall(self, account: Actor) -> None:
+        """Who the bot was when GitHub last told."""
+        self._recalled = account
 
     def verify(self, request: WebhookRequest) -> None:
         """Raise SignatureError unless the webhook's secret signed it."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.platforms.github import paths
 from adapters.platforms.github.client import Call
+from adapters.platforms.github.markup import GAP, hidden
 from bot.errors import ConflictError
 from bot.platform import PullRequest, PullRequestDraft
 from bot.safety import clip
@@ -47,7 +48,7 @@ async def open_new(api: Call, draft: PullRequestDraft) -> PullRequest:
 def _body(draft: PullRequestDraft) -> dict[str, Any]:
     body = {
         "title": clip(draft.title, LONGEST_TITLE),
-        "body": clip(draft.body, LONGEST_BODY),
+        "body": _marked(draft),
         "head": draft.head,
         "base": draft.base,
         "draft": draft.is_draft,
@@ -58,6 +59,12 @@ def _body(draft: PullRequestDraft) -> dict[str, Any]:
     if owner.lower() == fork_owner.lower():
         return body | {"head_repo": draft.head_repository.partition("/")[2]}
     return body | {"head": f"{fork_owner}:{draft.head}", "maintainer_can_modify": True}
+
+
+def _marked(draft: PullRequestDraft) -> str:
+    """The body with its mark; a long one is clipped before the mark, never in it."""
+    mark = f"{GAP}{hidden(draft.marker)}" if draft.marker else ""
+    return clip(draft.body, LONGEST_BODY - len(mark)) + mark
 
 
 def pull_of(found: Any) -> PullRequest:

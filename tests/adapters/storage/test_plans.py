@@ -76,6 +76,14 @@ async def prune(work: UnitOfWork) -> object:
     return await work.deliveries.prune(NOW, 100)
 
 
+async def trim_jobs(work: UnitOfWork) -> object:
+    return await work.retention.trim_jobs(NOW, 100)
+
+
+async def prune_outbox(work: UnitOfWork) -> object:
+    return await work.retention.prune_outbox(NOW, 100)
+
+
 async def claim_outbox(work: UnitOfWork) -> object:
     return await work.outbox.claim("a", 10, 60, **HERE)
 
@@ -160,6 +168,8 @@ CASES = {
     at_thread: {"ix_deliveries_thread"},
     by_url: {"ix_deliveries_url"},
     prune: {"ix_deliveries_finished"},
+    trim_jobs: {"ix_jobs_untrimmed"},
+    prune_outbox: {"ix_outbox_sent"},
     claim_outbox: {"ix_outbox_due"},
     holders_of_outbox: {"ix_outbox_due"},
     take_back_outbox: {"ix_outbox_due"},
