@@ -181,6 +181,17 @@ async def test_where_rules_forbid_our_branches_a_fork_takes_them(town: Town) -> 
     assert f"bellhop/{done[1]}" not in await story.branches(town)
 
 
+async def test_where_the_rules_may_not_be_read_the_branch_is_pushed_all_the_same(town: Town) -> None:
+    """As in a private repository on a free plan: the question for its rules is refused, pushing is not."""
+    number = await issue(town, "Come from a free plan", WRITE, DONE)
+    refusal = {"message": "Upgrade to GitHub Pro or make this repository public to enable this feature."}
+    await town.fault("status", "GET", "/rules/branches/", status=403, body=refusal)
+    await town.say(number, "@bellhop fix")
+    done = await town.answer(number, r"✅ (J-\w+) done in \w+ · PR #(\d+)")
+    await town.met_fault()
+    assert (await pull_of(town, done[1]))["head"]["repo"]["full_name"] == town.repository
+
+
 async def test_the_agent_sees_nothing_of_ours(town: Town) -> None:
     number = await issue(town, "Look around", {"ask_env": True}, {"result": "Looked."})
     await town.say(number, "@bellhop fix")

@@ -40,8 +40,9 @@ def failure_of(doing: str, verb: str, status: int, headers: Mapping[str, str], d
     text = REFUSED.format(doing=doing, status=status, why=f": {reason}" if reason else "")
     if status == 429 or (status == 403 and _is_limit(headers, reason)):
         return RateLimitError(text, wait_seconds(headers))
-    if status >= 500:
-        # A read changes nothing; anything else may have happened before the answer was lost.
+    if status >= 500 and status != 501:
+        # A read changes nothing; anything else may have happened before the answer was lost. 501, "not implemented",
+        # is neither lost nor different next time.
         return NetworkError(text, is_ambiguous=verb != "GET")
     if status in {405, 409, 422, 423} or (status == 403 and STATE_WORDS.search(reason)):
         return ConflictError(text)

@@ -6,6 +6,7 @@ https://docs.github.com/en/rest/repos
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 
 from adapters.platforms.github import paths, proposals, templates
 from adapters.platforms.github.client import Call, Client
-from bot.errors import ConflictError, NotFoundError
+from bot.errors import AuthenticationError, ConflictError, IntegrationError, NotFoundError
 from bot.platform import GitRemote, PullRequest, PullRequestDraft, RepositoryInfo
 from models.message import Actor
 
@@ -100,14 +101,11 @@ class GitHubForge:
                     raise
 
     async def may_push(self, repository: str, branch: str) -> bool:
-        """Whether our token may push at all, and no rule covers a branch of that name."""
+        """Whether our token may push at all, and no rule that can be read covers a branch of that name."""
         async with self._client.calling(f"looking whether {repository} takes our branch") as api:
             if not _repository(await api.get(paths.repository(repository))).can_push:
                 return False
-            try:
-                rules = await api.get(paths.rules(repository, branch), per_page=100)
-            except NotFoundError:
-                return True  # a server too old to have rules
+            rules = await _rules(api, repository, branch)
             return not any(rule["type"] in FORBIDDING_RULES for rule in rules)
 
     async def fork(self, repository: str) -> str:
@@ -120,6 +118,22 @@ class GitHubForge:
             name, branch = made["full_name"], made["default_branch"]
             await _arrival(api, name, branch)
             return str(name)
+
+
+async def _rules(api: Call, repository: str, branch: str) -> Sequence[Any]:
+    """What may not be read forbids nothing: the push itself will tell.
+
+    GitHub answers 403 for a private repository on a plan without rules, an older server 404, a lookalike 405 or 501.
+    https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
+    """
+    try:
+        rules: Sequence[Any] = await api.get(paths.rules(repository, branch), per_page=100)
+    except IntegrationError as error:
+        is_unknown = isinstance(error, AuthenticationError) and not error.is_forbidden
+        if error.retryable or is_unknown:
+            raise  # too many requests, no answer, a token that is none: asked another time, it may tell
+        return ()
+    return rules
 
 
 async def _arrival(api: Call, repository: str, branch: str) -> None:

@@ -34,6 +34,7 @@ SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes
         (429, "", RateLimitError),
         (451, "Repository access blocked", NotFoundError),
         (500, "", NetworkError),
+        (501, "Not Implemented", IntegrationError),
         (502, "Server Error", NetworkError),
         (503, "", NetworkError),
     ],

@@ -1,9 +1,11 @@
 """GitHub as a forge: repositories, branches, pull requests, forks, templates."""
 
+from typing import Any
+
 import pytest
 
 from adapters.platforms.github.platform import GitHub
-from bot.errors import ConflictError, NotFoundError
+from bot.errors import AuthenticationError, ConflictError, IntegrationError, NotFoundError
 from bot.platform import PullRequestDraft
 from models.message import Actor, Thread
 from playground.github.faults import Fault
@@ -143,6 +145,40 @@ async def test_we_may_push_where_no_rule_forbids(
     found.protected.append("bellhop/*")
     assert not await github.may_push(repo, BRANCH)
     assert await github.may_push(repo, "elsewhere")
+
+
+NO_RULES = "Upgrade to GitHub Pro or make this repository public to enable this feature."
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 410, 422, 501])
+async def test_rules_that_may_not_be_read_forbid_nothing(
+    github: GitHub, playground: GithubPlayground, repo: str, status: int
+) -> None:
+    """A private repository on a free plan, an older server, one that only resembles GitHub: the push itself tells."""
+    body = {"message": NO_RULES}
+    playground.world.faults.add(Fault("status", path="/rules/branches/", status=status, body=body))
+    assert await github.may_push(repo, BRANCH)
+    assert playground.world.faults.waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "is_retryable"),
+    [
+        ({"kind": "status", "status": 401, "body": {"message": "Bad credentials"}}, False),
+        ({"kind": "status", "status": 429, "retry_after": 1}, True),
+        ({"kind": "secondary_limit", "retry_after": 1}, True),
+        ({"kind": "status", "status": 503, "times": 9}, True),
+        ({"kind": "drop", "times": 9}, True),
+    ],
+)
+async def test_rules_that_could_not_be_asked_for_now_decide_nothing(
+    github: GitHub, playground: GithubPlayground, repo: str, given: dict[str, Any], is_retryable: bool
+) -> None:
+    playground.world.faults.add(Fault(path="/rules/branches/", **given))
+    with pytest.raises(IntegrationError) as told:
+        await github.may_push(repo, BRANCH)
+    assert told.value.retryable == is_retryable
+    assert is_retryable or isinstance(told.value, AuthenticationError)
 
 
 async def test_we_may_not_push_without_the_right(
