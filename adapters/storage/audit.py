@@ -21,7 +21,11 @@ class AuditRows(Rows):
 
     async def count(self, *, actor: str, place: str, since: datetime, most: int) -> int:
         """Rows of `actor` since then whose subject begins with `place`; `most` at most."""
-        wanted = (audit.c.actor == actor, audit.c.at >= since, audit.c.subject.startswith(place, autoescape=True))
+        wanted = (
+            audit.c.actor == actor,
+            audit.c.at >= since,
+            audit.c.subject.startswith(place, autoescape=True),
+        )
         newest = select(audit.c.id).where(*wanted).limit(most).subquery()
         row = await self._first(select(func.count().label("number")).select_from(newest))
         return int(row["number"]) if row else 0
