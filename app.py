@@ -69,6 +69,7 @@ async def compose(
                     Git(proxy=settings.http_proxy, ca_bundle=settings.ca_bundle),
                     branch_prefix=settings.branch_prefix,
                     signing=Signing(settings.signing_key),
+                    idle_days=settings.idle_retention_days,
                 ),
                 runner=runners.RUNNERS["local"](settings),
                 agents={name: make(settings) for name, make in agents.AGENTS.items()},

@@ -20,6 +20,7 @@ WITHOUT_RESULT = "{name} ended without a result"
 MOST_EVENT_CHARACTERS = 4000
 MOST_EVENTS = 5000  # of one run; an agent that babbles fills no database
 NOT_KEPT = "[more of what {name} said is not kept]"
+FORGOTTEN = "`{name}` remembers nothing of the earlier conversation here; it begins from the code as it is"
 FAILURES = {
     AgentStop.TIMEOUT: Failure.TIMEOUT,
     AgentStop.IDLE: Failure.IDLE,
@@ -56,7 +57,7 @@ async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box
         prompt=text,
         workspace=workspace.path,
         home=workspace.home,
-        session=_session(agent, plan.change),
+        session=_session(run, agent, plan.change, workspace),
         model=run.job.request.model or None,
         is_read_only=run.job.request.is_read_only,
         timeout_seconds=run.seconds_left(),
@@ -81,10 +82,14 @@ async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box
     return Work(agent, result)
 
 
-def _session(agent: Agent, change: Change | None) -> str | None:
+def _session(run: Run, agent: Agent, change: Change | None, workspace: Workspace) -> str | None:
     """What to go on with: only the agent that began a session knows it, and not every agent keeps one."""
     is_theirs = change is not None and change.agent == agent.name and "resume" in agent.features
-    return change.session if change is not None and is_theirs else None
+    session = change.session if change is not None and is_theirs else None
+    if session is None or not workspace.is_home_new:
+        return session
+    run.event(JobEventType.NOTICE, FORGOTTEN.format(name=agent.name))
+    return None
 
 
 def _told(run: Run, result: AgentResult) -> AgentResult:

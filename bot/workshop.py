@@ -69,6 +69,7 @@ class Workspace(Protocol):
 
     path: Path
     home: Path
+    is_home_new: bool  # it remembers nothing: this host never saw the conversation, or forgot it
     base_sha: str
     head_sha: str  # of the branch as it is on the remote; "" when it is new there
     head_message: str  # that commit's whole message, trailers included
@@ -106,6 +107,9 @@ class Workspaces(Protocol):
     async def delete_branch(self, repository: str, remote: GitRemote, branch: str) -> None: ...
     async def sweep(self, live_job_ids: frozenset[str]) -> int:
         """Remove trees of jobs that are not among the live. Returns how many."""
+
+    async def prune(self) -> int:
+        """Remove agents' homes and mirrors that nobody used for long. Returns how many."""
 
 
 class ProcessSpec(Noun):

@@ -84,6 +84,9 @@ class Supervisor:
         swept = await self._services.workspaces.sweep(live)
         if swept:
             log.info("workspaces of dead jobs removed", count=swept)
+        pruned = await self._services.workspaces.prune()
+        if pruned:
+            log.info("unused homes and mirrors removed", count=pruned)
 
     async def _look_at(self, job: Job | None, attempt: int, started: list[ProcessRecord]) -> None:
         is_wanted = job is not None and job.status is JobStatus.RUNNING and job.attempt == attempt

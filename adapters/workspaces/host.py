@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from adapters.git import Git, Place
-from adapters.workspaces import locks, names
+from adapters.workspaces import attic, locks, names
 from adapters.workspaces.commits import Signing
 from adapters.workspaces.mirror import Mirror
 from adapters.workspaces.push import Moved, Push
@@ -43,7 +43,9 @@ class GitWorkspaces:
         branch_prefix: str = "bellhop",
         signing: Signing | None = None,
         pause_seconds: float = 0.5,
+        idle_days: int = 90,
     ) -> None:
+        self._idle_seconds = idle_days * 86_400.0
         self._root = root.absolute()
         self._git = git or Git()
         self._prefix = branch_prefix
@@ -56,10 +58,15 @@ class GitWorkspaces:
         _check(checkout, self._prefix)
         folder = self._root / "work" / f"{names.key(job_id)}-{attempt}"
         what = OPENING.format(name=checkout.repository)
-        lock = await asyncio.to_thread(_prepare, folder, self._home(checkout), what)
+        home = self._home(checkout)
+        lock, is_new = await asyncio.to_thread(_prepare, self._root, folder, home, what)
         try:
-            yield await self._check_out(folder, checkout)
+            workspace = await self._check_out(folder, checkout)
+            workspace.is_home_new = is_new
+            yield workspace
         finally:
+            with contextlib.suppress(OSError):
+                attic.touch(home)
             await asyncio.shield(asyncio.to_thread(_clear, folder))
             os.close(lock)
 
@@ -70,7 +77,7 @@ class GitWorkspaces:
         path = self._root / "repos" / names.mirror_path(remote.url)
         return Mirror(self._git, path, repository, remote, self._pause_seconds)
 
-    async def _check_out(self, folder: Path, checkout: Checkout) -> Workspace:
+    async def _check_out(self, folder: Path, checkout: Checkout) -> GitWorkspace:
         mirror = self._mirror(checkout.repository, checkout.remote)
         start, head = await mirror.update(checkout.start, "" if checkout.branch_remote else checkout.branch)
         what = OPENING.format(name=checkout.repository)
@@ -169,6 +176,10 @@ class GitWorkspaces:
         """Remove trees of jobs that are not among the live, unless a process still holds them. Returns how many."""
         return await asyncio.to_thread(_sweep, self._root / "work", live_job_ids)
 
+    async def prune(self) -> int:
+        """Remove homes and mirrors that nobody used for `idle_days`. Returns how many."""
+        return await asyncio.to_thread(attic.prune, self._root, self._idle_seconds)
+
 
 def _check(checkout: Checkout, prefix: str) -> None:
     """Every name, before any of them reaches a command line or a path. Raises JobFailed(SETUP)."""
@@ -182,18 +193,18 @@ def _check(checkout: Checkout, prefix: str) -> None:
             names.mirror_path(remote.url)
 
 
-def _prepare(folder: Path, home: Path, what: str) -> int:
-    """An empty folder of this attempt, its lock held. Blocks."""
+def _prepare(root: Path, folder: Path, home: Path, what: str) -> tuple[int, bool]:
+    """An empty folder of this attempt, its lock held, and the home: whether that is new. Blocks."""
     try:
         _clear(folder)
         (folder / "tree").mkdir(parents=True, mode=0o700)
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_new = attic.use_home(root, home)
         lock = locks.take(folder / "lock")
     except OSError as error:
         raise IntegrationError(NO_DISK.format(what=what, reason=error.strerror), "disk_full") from None
     if lock is None:
         raise IntegrationError(TAKEN.format(what=what), "busy", retryable=True)
-    return lock
+    return lock, is_new
 
 
 def _sweep(work: Path, live: frozenset[str]) -> int:

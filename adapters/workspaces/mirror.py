@@ -11,7 +11,7 @@ from pathlib import Path
 import stamina
 
 from adapters.git import Git, Place
-from adapters.workspaces import locks, names
+from adapters.workspaces import attic, locks, names
 from bot.errors import JobFailed, NetworkError
 from bot.platform import GitRemote
 from models.job import Failure
@@ -52,6 +52,7 @@ class Mirror:
         what = (FETCHING if self.path.exists() else CLONING).format(name=self.name)
         async with locks.locked(self.lock, what, LOCK_SECONDS):
             await self._make(what)
+            attic.touch(self.path)
             await self._fetch(what, *EVERYTHING)
             found = await self.commit_of(start)
             if not found and names.SHA.fullmatch(start):

@@ -28,6 +28,7 @@ class GitWorkspace:
     def __init__(self, git: Git, folder: Path, checkout: Checkout, shas: tuple[str, str, str]) -> None:
         self.path = folder / "tree"
         self.home = folder / "home"
+        self.is_home_new = True
         self.base_sha, self.head_sha, self.start_sha = (
             shas  # merge base with the start, our branch's tip, what is checked out
         )

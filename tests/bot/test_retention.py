@@ -101,3 +101,14 @@ async def test_why_says_how_long_messages_are_kept() -> None:
     bench = Bench()
     await bench.hear("/bellhop why")
     assert "30 days" in bench.answers[-1]
+
+
+async def test_a_follow_up_whose_agent_forgot_begins_anew_and_says_so() -> None:
+    shop = Shop()
+    await shop.ask()
+    shop.world.forgotten_homes.add(shop.world.opened[0].home_key)
+    shop.agent.writes = {"calc.py": "fixed better"}
+    again = await shop.ask("@bellhop fix it once more", comment_id="78")
+    assert [task.session for task in shop.agent.tasks] == [None, None]
+    assert any("remembers nothing" in (event.data or "") for event in again.events)
+    assert again.status is JobStatus.COMPLETED

@@ -45,6 +45,7 @@ class World:
     commits: list[Commit] = field(default_factory=list)
     pushes: list[str] = field(default_factory=list)
     opened: list[Checkout] = field(default_factory=list)
+    forgotten_homes: set[str] = field(default_factory=set)
     _shas: Iterable[int] = field(default_factory=lambda: itertools.count(1))
 
     def put(self, name: str, files: Files, message: str = "As it was.", repository: str = "acme/shop") -> Tip:
@@ -64,6 +65,7 @@ class FakeWorkspace:
         self.checkout = checkout
         self.path = NOWHERE
         self.home = NOWHERE
+        self.is_home_new = checkout.home_key in world.forgotten_homes
         start = world.tip(checkout.start, checkout.repository)
         if start is None:
             raise JobFailed(Failure.SETUP, NO_START.format(start=checkout.start))
@@ -141,6 +143,9 @@ class FakeWorkspaces:
         self.world.branches.pop((repository, branch), None)
 
     async def sweep(self, live_job_ids: frozenset[str]) -> int:
+        return 0
+
+    async def prune(self) -> int:
         return 0
 
 

@@ -208,3 +208,12 @@ async def test_trees_of_dead_jobs_are_swept_and_those_of_living_ones_stay(
         (work / f"{job_id}-1" / "tree").mkdir(parents=True)
     await host.look()
     assert [path.name for path in work.iterdir()] == [f"{job.id}-1"]
+
+
+async def test_homes_nobody_used_for_long_are_removed(yard: Yard, host: Supervisor) -> None:
+    homes = yard.settings.data_dir / "homes"
+    for name in ("old", "new"):
+        (homes / name).mkdir(parents=True)
+    os.utime(homes / "old", (0, 0))
+    await host.look()
+    assert [path.name for path in homes.iterdir()] == ["new"]
