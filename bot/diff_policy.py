@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bot.workshop import Diff, FileChange
+from bot.workshop import Diff, FileChange, Leak
 
 #: What decides how a change is judged or what runs with rights, and so may not come from an agent.
 FORBIDDEN = (
@@ -30,19 +30,6 @@ FORBIDDEN = (
 #: Names that are devices on Windows, whatever follows their first dot.
 #: learn.microsoft.com/windows/win32/fileio/naming-a-file
 DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\..*)?", re.IGNORECASE)
-#: Shapes of secrets, by the names their issuers document.
-SHAPES = {
-    "GitHub token": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})"),
-    "GitLab token": re.compile(r"\bgl(pat|ptt|dt|rt|soat|cbt|agent)-[A-Za-z0-9_-]{20,}"),
-    "Slack token": re.compile(r"\b(xox[abeoprs]|xapp)-[A-Za-z0-9-]{16,}"),
-    "Linear key": re.compile(r"\blin_(api|oauth)_[A-Za-z0-9]{32,}"),
-    "Atlassian token": re.compile(r"\bATATT3[A-Za-z0-9_=-]{40,}"),
-    "AWS key": re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
-    "model key": re.compile(r"\bsk-(ant-|proj-)[A-Za-z0-9_-]{24,}"),
-    "Google key": re.compile(r"\bAIza[A-Za-z0-9_-]{35}"),
-    "private key": re.compile(r"-----BEGIN ([A-Z]+ )*PRIVATE KEY-----"),
-}
-SHORTEST_SECRET_CHARACTERS = 8
 
 TOO_MANY_FILES = "{count} files changed, {limit} are allowed"
 TOO_MANY_LINES = "{count} lines changed, {limit} are allowed"
@@ -56,6 +43,7 @@ ODD = "`{path}` has characters that no file name should have"
 COLLISION = "`{path}` and `{other}` differ in case only"
 SHAPE = "`{path}` adds what looks like a secret ({what})"
 KNOWN = "`{path}` adds a secret"
+UNSEARCHED = "`{path}` is too large to be searched for secrets"
 
 
 @dataclass(frozen=True)
@@ -69,14 +57,19 @@ class Limits:
     forbidden: tuple[str, ...] = FORBIDDEN
 
 
-def violations(diff: Diff, limits: Limits, secrets: Sequence[str] = ()) -> list[str]:
-    """Every reason, in words, why `diff` may not be pushed. Empty: it may. `secrets` are known values."""
+def violations(diff: Diff, limits: Limits, leaks: Sequence[Leak] = ()) -> list[str]:
+    """Every reason, in words, why `diff` may not be pushed. Empty: it may. `leaks` are the secrets found in it."""
     found = list(_sizes(diff, limits))
     for file in diff.files:
         found.extend(_file(file, limits))
     found.extend(_collisions(diff.files))
-    found.extend(_secrets(diff.patch, secrets))
+    found.extend(_leak(leak) for leak in leaks)
     return list(dict.fromkeys(found))
+
+
+def is_searchable(diff: Diff, limits: Limits) -> bool:
+    """Whether `diff` is small enough to be searched for secrets. One that is not has a violation that says so."""
+    return not any(_sizes(diff, limits))
 
 
 def _sizes(diff: Diff, limits: Limits) -> Iterator[str]:
@@ -147,28 +140,11 @@ def _collisions(files: Sequence[FileChange]) -> Iterator[str]:
             yield COLLISION.format(path=_shown(file.path), other=_shown(other))
 
 
-def _secrets(patch: str, secrets: Sequence[str]) -> Iterator[str]:
-    known = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET_CHARACTERS]
-    for path, line in _added(patch):
-        if any(secret in line for secret in known):
-            yield KNOWN.format(path=_shown(path))
-        for what, shape in SHAPES.items():
-            if shape.search(line):
-                yield SHAPE.format(path=_shown(path), what=what)
-
-
-def _added(patch: str) -> Iterator[tuple[str, str]]:
-    """Path and text of each added line of a unified patch."""
-    path, is_in_hunk = "", False
-    for line in patch.splitlines():
-        if line.startswith("diff --git "):
-            path, is_in_hunk = "", False
-        elif line.startswith("@@ "):
-            is_in_hunk = True
-        elif line.startswith("+++ ") and not is_in_hunk:
-            path = line[4:].strip('"').removeprefix("b/")
-        elif line.startswith("+"):
-            yield path, line[1:]
+def _leak(leak: Leak) -> str:
+    path = _shown(leak.path)
+    if not leak.is_searched:
+        return UNSEARCHED.format(path=path)
+    return SHAPE.format(path=path, what=leak.what) if leak.what else KNOWN.format(path=path)
 
 
 def _shown(text: str) -> str:

@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from bot import agents_at_work, checking, folders, planning, prompt, publishing, undoing
+from bot import agents_at_work, checking, diff_policy, folders, planning, prompt, publishing, undoing
 from bot.agents_at_work import Work
-from bot.diff_policy import Limits, violations
+from bot.diff_policy import Limits
 from bot.errors import JobFailed
 from bot.patience import patiently
 from bot.planning import Plan
@@ -60,7 +60,7 @@ async def _work(run: Run, plan: Plan, workspace: Workspace, box: Box) -> JobResu
     diff = await workspace.diff()
     if job.request.is_read_only or diff.is_empty:
         return await _answer(run, plan, work, diff)
-    _obey(run, diff, await workspace.secrets_in(run.services.known_secrets))
+    await _obey(run, diff, workspace)
     checks = await checking.plan(workspace)
     run.event(JobEventType.STEP, CHECKING.format(source=checks.source))
     verdict = await checking.carry_out(run, checks, workspace, box)
@@ -94,10 +94,12 @@ async def _answer(run: Run, plan: Plan, work: Work, diff: Diff) -> JobResult:
     )
 
 
-def _obey(run: Run, diff: Diff, leaks: list[str]) -> None:
+async def _obey(run: Run, diff: Diff, workspace: Workspace) -> None:
     settings = run.services.settings
     limits = Limits(max_files=settings.max_changed_files, max_lines=settings.max_changed_lines)
-    found = [*violations(diff, limits), *(f"{path} holds a secret" for path in leaks)]
-    if found:
+    # What is too large is refused for that: nobody looks through it.
+    is_searchable = diff_policy.is_searchable(diff, limits)
+    leaks = await workspace.secrets_in(run.services.known_secrets) if is_searchable else []
+    if found := diff_policy.violations(diff, limits, leaks):
         listed = "\n".join(f"- {each}" for each in found)
         raise JobFailed(Failure.POLICY, VIOLATES.format(first=found[0]), listed)

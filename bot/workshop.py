@@ -47,12 +47,22 @@ class Diff(Noun):
     files: tuple[FileChange, ...] = ()
     added_lines: int = 0
     deleted_lines: int = 0
-    patch: str = ""  # unified, capped
 
     @property
     def is_empty(self) -> bool:
         """Nothing changed."""
         return not self.files
+
+
+class Leak(Noun):
+    """A changed path that adds a secret. `what` names the kind it looks like; "" is a value we know.
+
+    Not `is_searched`: it is too large to be looked through, and may hold anything.
+    """
+
+    path: str
+    what: str = ""
+    is_searched: bool = True
 
 
 class Commit(Noun):
@@ -83,8 +93,10 @@ class Workspace(Protocol):
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now."""
 
-    async def secrets_in(self, values: Sequence[str]) -> list[str]:
-        """Paths of changed files that contain one of `values`."""
+    async def secrets_in(self, values: Sequence[str]) -> list[Leak]:
+        """What changed and holds one of `values`, or what looks like a secret and was not there before: in content,
+        name or link target, whatever kind of file it is.
+        """
 
     async def commit(self, commit: Commit) -> str:
         """Commit the whole tree; the sha. Hooks, filters and configuration of the tree are never used."""

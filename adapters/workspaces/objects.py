@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from adapters.git import Git, Place
 from bot.workshop import Diff, FileChange
 
-MOST_PATCH_BYTES = 512 * 1024
 MOST_TEXT_BYTES = 256 * 1024
 MOST_MATCHES = 20
 LINK = "120000"
 GITLINK = "160000"
-CUT = "\n[the rest of the patch is not shown]\n"
 COMPARE = ("-r", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "--no-color")
 
 
 class Entry(FileChange):
-    """A changed path with its blob."""
+    """A changed path with its blob, and the one it had."""
 
     blob: str
+    blob_before: str
 
 
 async def changes(git: Git, place: Place, what: str, before: str, after: str) -> list[Entry]:
@@ -42,6 +41,7 @@ async def changes(git: Git, place: Place, what: str, before: str, after: str) ->
             size_bytes=size,
             link_target=target,
             blob=head[3],
+            blob_before=head[2],
         )
         found.append(entry)
     return found
@@ -65,47 +65,33 @@ async def _sizes(git: Git, place: Place, what: str, blobs: Sequence[str]) -> dic
     return {pair[0]: int(pair[1]) for pair in pairs if pair[1].isdigit()}
 
 
-async def _link(git: Git, place: Place, what: str, blob: str) -> str:
-    return (await git.run(what, place, "cat-file", "blob", blob))[:4096].decode("utf-8", "replace")
+async def _link(git: Git, place: Place, what: str, name: str) -> str:
+    return (await blob(git, place, what, name))[:4096].decode("utf-8", "replace")
 
 
 async def compare(git: Git, place: Place, what: str, before: str, after: str) -> Diff:
-    """The difference between two trees, the patch capped."""
+    """The difference between two trees."""
     entries = await changes(git, place, what, before, after)
     added = deleted = 0
     for line in (await git.run(what, place, "diff-tree", "--numstat", *COMPARE, before, after)).splitlines():
         plus, minus, _ = line.split(b"\t", 2)
         added, deleted = added + _number(plus), deleted + _number(minus)
-    files = tuple(FileChange(**entry.model_dump(exclude={"blob"})) for entry in entries)
-    return Diff(
-        files=files,
-        added_lines=added,
-        deleted_lines=deleted,
-        patch=await _patch(git, place, what, before, after),
-    )
+    files = tuple(FileChange(**entry.model_dump(exclude={"blob", "blob_before"})) for entry in entries)
+    return Diff(files=files, added_lines=added, deleted_lines=deleted)
 
 
 def _number(field: bytes) -> int:
     return int(field) if field.isdigit() else 0  # "-" for binary files
 
 
-async def _patch(git: Git, place: Place, what: str, before: str, after: str) -> str:
-    code, output, _ = await git.attempt(
-        what, place, "diff-tree", "-p", "--src-prefix=a/", "--dst-prefix=b/", *COMPARE, before, after
-    )
-    if code:
-        return ""
-    text = output[:MOST_PATCH_BYTES].decode("utf-8", "replace")
-    return text + CUT if len(output) > MOST_PATCH_BYTES else text
+async def blob(git: Git, place: Place, what: str, name: str) -> bytes:
+    """A blob's content. Raises IntegrationError when it is larger than git's output may be."""
+    return await git.run(what, place, "cat-file", "blob", name)
 
 
-async def blobs(
-    git: Git, place: Place, what: str, entries: Sequence[Entry]
-) -> AsyncIterator[tuple[Entry, bytes]]:
-    """The content of each changed file, one after the other."""
-    for entry in entries:
-        if entry.status != "D" and entry.mode != GITLINK:
-            yield entry, await git.run(what, place, "cat-file", "blob", entry.blob)
+async def size_of(git: Git, place: Place, what: str, name: str) -> int:
+    """A blob's size in bytes."""
+    return int(await git.run(what, place, "cat-file", "-s", name))
 
 
 async def texts(git: Git, place: Place, what: str, commit: str, patterns: Sequence[str]) -> Mapping[str, str]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from adapters.git import Git, Place
-from adapters.workspaces import commits, objects, staging
+from adapters.workspaces import commits, leaks, objects, staging
 from adapters.workspaces.commits import Signing
 from adapters.workspaces.push import Push
 from adapters.workspaces.staging import Staged
 from bot.errors import JobFailed
 from bot.platform import GitRemote
-from bot.workshop import Checkout, Commit, Diff
+from bot.workshop import Checkout, Commit, Diff, Leak
 from models.job import Failure
 
-SHORTEST_SECRET_CHARACTERS = 8
 LOOKING = "looking at what changed in {name}"
 NOT_COMMITTED = "pushing {branch}: nothing is committed"
 
@@ -64,16 +61,12 @@ class GitWorkspace:
     def _start_tree(self) -> str:
         return f"{self.start_sha}^{{tree}}"
 
-    async def secrets_in(self, values: Sequence[str]) -> list[str]:
-        """Paths of changed files that contain one of `values`, plain or in base 64, in content, name or link target."""
-        wanted = _needles([*values, *(r.token.get_secret_value() for r in self._remotes)])
+    async def secrets_in(self, values: Sequence[str]) -> list[Leak]:
+        """What changed and holds one of `values` or what looks like a secret; see `adapters/workspaces/leaks.py`."""
+        known = [*values, *(remote.token.get_secret_value() for remote in self._remotes)]
         staged = self._staged or await staging.stage(self._git, self._place, self.path, self._what)
         changed = await objects.changes(self._git, self._place, self._what, self._start_tree, staged.tree)
-        found = [entry.path for entry in changed if _contains(entry.path.encode(), wanted)]
-        async for entry, content in objects.blobs(self._git, self._place, self._what, changed):
-            if await asyncio.to_thread(_contains, content, wanted):
-                found.append(entry.path)
-        return sorted(set(found))
+        return await leaks.find(self._git, self._place, self._what, changed, known)
 
     @property
     def _remotes(self) -> tuple[GitRemote, ...]:
@@ -114,12 +107,3 @@ class GitWorkspace:
         self.head_sha = await push.push(sha, self.head_sha, remake)
         self._commit = commit, self.head_sha
         return self.head_sha
-
-
-def _needles(values: Sequence[str]) -> tuple[bytes, ...]:
-    plain = [value.encode() for value in values if len(value) >= SHORTEST_SECRET_CHARACTERS]
-    return tuple(dict.fromkeys([*plain, *(base64.b64encode(value).rstrip(b"=") for value in plain)]))
-
-
-def _contains(content: bytes, needles: Sequence[bytes]) -> bool:
-    return any(needle in content for needle in needles)

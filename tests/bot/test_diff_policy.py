@@ -1,9 +1,11 @@
 """What a change may not be."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from bot.diff_policy import Limits, is_forbidden, leaves_the_tree, violations
-from bot.workshop import Diff, FileChange
+from bot.diff_policy import Limits, is_forbidden, is_searchable, leaves_the_tree, violations
+from bot.workshop import Diff, FileChange, Leak
 
 LIMITS = Limits()
 
@@ -13,22 +15,12 @@ def change(path: str, **other: object) -> FileChange:
     return FileChange.model_validate(given | other)
 
 
-def said(
-    *files: FileChange, patch: str = "", limits: Limits = LIMITS, secrets: tuple[str, ...] = ()
-) -> list[str]:
-    return violations(Diff(files=files, patch=patch), limits, secrets)
-
-
-def added(path: str, *lines: str) -> str:
-    head = f"diff --git a/{path} b/{path}\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n"
-    return head + "".join(f"+{line}\n" for line in lines)
+def said(*files: FileChange, leaks: Sequence[Leak] = ()) -> list[str]:
+    return violations(Diff(files=files), LIMITS, leaks)
 
 
 def test_an_ordinary_change_is_fine() -> None:
-    patch = added("src/a.py", "x = 1", "++ not a header", "token = read_token()")
-    assert (
-        said(change("src/a.py"), change(".github/FUNDING.yml"), change("docs/.gitignore"), patch=patch) == []
-    )
+    assert said(change("src/a.py"), change(".github/FUNDING.yml"), change("docs/.gitignore")) == []
 
 
 @pytest.mark.parametrize(
@@ -124,30 +116,27 @@ def test_names_that_differ_in_case_only_are_refused() -> None:
     assert said(change("Readme.md", status="D"), change("README.md")) == []
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "t = 'ghp_" + "a1" * 18 + "'", "github_pat_" + "a_" * 30, "glpat-" + "x" * 20, "xoxb-" + "1" * 16,
-        "lin_api_" + "k" * 40,
-        "AKIA" + "A" * 16, "sk-ant-" + "a" * 30, "AIza" + "b" * 35, "-----BEGIN OPENSSH PRIVATE KEY-----",
-        "-----BEGIN PRIVATE KEY-----",
-    ],
-)  # fmt: skip
-def test_shapes_of_secrets_are_refused_where_they_are_added(line: str) -> None:
-    [words] = said(change("a.py"), patch=added("a.py", "x", line))
-    assert words.startswith("`a.py` adds what looks like a secret")
-    assert line not in words
-    removed = added("a.py", "x") + f"-{line}\n {line}\n"
-    assert said(change("a.py"), patch=removed) == []
-
-
-def test_known_secrets_are_refused_without_being_said() -> None:
-    found = said(
-        change("a.py"), patch=added("a.py", "p = hunter2-hunter2"), secrets=("hunter2-hunter2", "", "p")
+def test_secrets_that_were_found_are_refused_without_being_said() -> None:
+    leaks = (
+        Leak(path="a.py"),
+        Leak(path="b`.py", what="GitHub token"),
+        Leak(path="c.bin", is_searched=False),
     )
-    assert found == ["`a.py` adds a secret"]
+    assert said(change("a.py"), leaks=leaks) == [
+        "`a.py` adds a secret",
+        "`b?.py` adds what looks like a secret (GitHub token)",
+        "`c.bin` is too large to be searched for secrets",
+    ]
+
+
+def test_only_what_is_small_enough_in_all_is_searched() -> None:
+    limits = Limits(max_files=2, max_bytes=100)
+    few = (change("a", size_bytes=50), change("b", size_bytes=50))
+    assert is_searchable(Diff(files=few), limits)
+    assert not is_searchable(Diff(files=(*few, change("c", size_bytes=0))), limits)
+    assert not is_searchable(Diff(files=(change("a", size_bytes=101),)), limits)
 
 
 def test_everything_wrong_is_listed() -> None:
     files = (change("CODEOWNERS"), change("x", mode="160000"), change("y", mode="120000", link_target="/"))
-    assert len(said(*files, patch=added("z", "AKIA" + "A" * 16))) == 4
+    assert len(said(*files, leaks=(Leak(path="z"),))) == 4

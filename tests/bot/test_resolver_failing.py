@@ -111,7 +111,7 @@ async def test_a_secret_in_the_change_is_never_pushed_and_never_told() -> None:
     shop.agent.answer = shop.agent.answer.model_copy(update={"summary": f"wrote {CANARY}"})
     job = await shop.ask()
     assert job.failure is Failure.POLICY
-    assert "notes.txt holds a secret" in card(job).headline
+    assert "`notes.txt` adds a secret" in card(job).headline
     assert shop.world.pushes == []
     assert CANARY not in job.model_dump_json()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.errors import JobFailed
 from bot.platform import GitRemote
-from bot.workshop import Box, Checkout, Commit, Diff, FileChange, ProcessSpec
+from bot.workshop import Box, Checkout, Commit, Diff, FileChange, Leak, ProcessSpec
 from models.agent import AgentEvent, AgentEventKind, AgentResult, AgentStop, AgentTask
 from models.job import Failure
 
@@ -78,7 +78,6 @@ class FakeWorkspace:
         self.base = dict(start.files)
         self.before = dict((head or start).files)
         self.files = dict(self.before)
-        self.leaks: list[str] = []
 
     @property
     def _where(self) -> str:
@@ -101,8 +100,10 @@ class FakeWorkspace:
         )
         return Diff(files=files, added_lines=len(files))
 
-    async def secrets_in(self, values: Sequence[str]) -> list[str]:
-        return [path for path, text in self.files.items() if any(value in text for value in values)]
+    async def secrets_in(self, values: Sequence[str]) -> list[Leak]:
+        return [
+            Leak(path=path) for path, text in self.files.items() if any(value in text for value in values)
+        ]
 
     async def commit(self, commit: Commit) -> str:
         self.world.commits.append(commit)
