@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from benchmarks.context import Context
-from benchmarks.measures import answer, drain, ingest, job_start, memory, scale
+from benchmarks.measures import answer, drain, ingest, job_start, memory, scale, stall
 from benchmarks.results import Result
 
 Measure = Callable[[Context], list[Result]]
@@ -12,6 +12,7 @@ MEASURES: dict[str, Measure] = {
     "ingest": ingest.measure,
     "drain": drain.measure,
     "answer": answer.measure,
+    "stall": stall.measure,
     "job-start": job_start.measure,
     "scale": scale.measure,
     "memory": memory.measure,
