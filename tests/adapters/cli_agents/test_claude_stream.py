@@ -239,8 +239,12 @@ FIELDS = (
 )
 def test_no_shape_ever_raises(type: str, subtype: str | None, fields: dict[str, Any]) -> None:
     line = json.dumps({"type": type, "subtype": subtype} | fields).encode()
-    for found in parse(line):
-        assert isinstance(found, AgentEvent | AgentResult)
+    found = list(parse(line))
+    ends = [each for each in found if isinstance(each, AgentResult)]
+    assert len(ends) <= (type == "result"), "only a line that says so ends a run, and once"
+    for each in found:
+        assert isinstance(each, AgentEvent | AgentResult)
+        assert each.model_validate_json(each.model_dump_json()) == each
 
 
 @given(st.lists(ANYTHING, max_size=3))
@@ -251,9 +255,14 @@ def test_no_content_ever_raises(blocks: list[Any]) -> None:
             {"type": kind, "text": block, "name": block, "input": block, "content": block} for block in blocks
         ]
         for role in ("assistant", "user"):
-            list(parse(json.dumps({"type": role, "message": {"content": shaped + blocks}}).encode()))
+            found = list(parse(json.dumps({"type": role, "message": {"content": shaped + blocks}}).encode()))
+            assert all(isinstance(each, AgentEvent) for each in found), "content alone ends nothing"
+            assert len(found) <= len(shaped + blocks), "a block is one event at most"
+            assert [AgentEvent.model_validate_json(each.model_dump_json()) for each in found] == found
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_ever_raise(line: bytes) -> None:
-    list(parse(line))
+    found = list(parse(line))
+    assert not any(isinstance(each, AgentResult) for each in found), "noise never ends a run"
+    assert found == list(parse(line))
