@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from models.base import Noun
+from models.base import Moment, Noun
 
 
 class Role(IntEnum):
@@ -30,3 +30,35 @@ class Decision(Noun):
     reason: str
     needs: Role = Role.NONE
     has: Role = Role.NONE
+
+
+class Account(Noun):
+    """Somebody on one instance of one platform. `id` never changes; `login` may, and is only shown.
+
+    `workspace` is the tenant's id where account ids are only unique within one (a chat's workspaces).
+    """
+
+    platform: str
+    integration: str = "default"
+    workspace: str = ""
+    id: str
+    login: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells two accounts apart."""
+        return self.platform, self.integration, self.workspace, self.id
+
+
+class Linking(Noun):
+    """A code that joins `account` with whatever account tells it in public: used once, and only for some minutes.
+
+    Only the code's digest is kept: whoever reads the database learns no code.
+    """
+
+    digest: str
+    account: Account
+    expires_at: Moment
+    created_at: Moment
+    used_at: Moment | None = None
+    used_by: Account | None = None

@@ -1,0 +1,73 @@
+"""What the bot needs of storage to know people across platforms, what waits for their answer, and rooms.
+
+Every change of state is guarded: a second answer, a used code, an expired one changes nothing and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from models.identity import Account, Linking
+from models.pending import Pending, PendingKind, Room, Subscription
+
+
+class People(Protocol):
+    """Which accounts belong to one person."""
+
+    async def partners(self, account: Account) -> list[Account]:
+        """All other accounts of whoever has this one, the newest link first."""
+
+    async def link(self, account: Account, other: Account) -> None:
+        """Both belong to one person from now on. `account` leaves whoever had it; doing it twice changes nothing.
+
+        Of each instance of a platform a person has one account: an earlier one of `account`'s own is replaced.
+        """
+
+    async def unlink(self, account: Account) -> list[Account]:
+        """`account` stands alone from now on. The accounts it was linked with; none when it was alone."""
+
+    async def rename(self, account: Account) -> None:
+        """Remember the login as it is now; an account nobody knows is not made."""
+
+    async def offer(self, linking: Linking) -> None:
+        """Keep a code. Earlier unused codes of the same account are void."""
+
+    async def redeem(self, digest: str, by: Account) -> Linking | None:
+        """Use the code up, by the database's clock. None: there is none such, it was used, or its time is over."""
+
+
+class PendingRequests(Protocol):
+    """Requests that wait for their author's answer."""
+
+    async def put(self, pending: Pending) -> Pending:
+        """Keep it; the one of the same `key` that waits already is returned as it is."""
+
+    async def get(self, pending_id: str) -> Pending | None: ...
+    async def answered(self, key: str) -> Pending | None:
+        """The answered one of that command, if any."""
+
+    async def answer(self, pending_id: str, answer: str) -> Pending | None:
+        """waiting -> answered, once. None: it waits no more."""
+
+    async def waiting(self, asker: Account, kind: PendingKind) -> list[Pending]: ...
+    async def withdraw(self, delivery_id: int) -> int:
+        """waiting -> withdrawn: the request itself was taken back. How many."""
+
+    async def expire(self, limit: int) -> list[Pending]:
+        """waiting and past its time -> expired, by the database's clock."""
+
+
+class Rooms(Protocol):
+    """What channels are set to, and what they follow."""
+
+    async def get(self, platform: str, integration: str, workspace: str, channel: str) -> Room | None: ...
+    async def put(self, room: Room) -> None: ...
+    async def subscribe(self, subscription: Subscription) -> None:
+        """Kept once a channel and repository; the events are those of the last time."""
+
+    async def unsubscribe(self, subscription: Subscription) -> bool:
+        """Whether there was one."""
+
+    async def followers(self, forge: str, integration: str, repository: str) -> Sequence[Subscription]: ...
+    async def followed(self, platform: str, integration: str, channel: str) -> Sequence[Subscription]: ...
