@@ -23,7 +23,7 @@ DONE = {"result": "Wrote it down."}
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Town]:
+async def opened(folder: Path, **more: str) -> AsyncIterator[Town]:
     """For all tests of a module: each has an issue and a script of its own."""
     require_service("redis")
     key = folder / "signing-key"
@@ -35,7 +35,7 @@ async def opened(folder: Path) -> AsyncIterator[Town]:
         "BELLHOP_SIGNING_KEY": str(key),
     }
     check = "run: |\n  test ! -e broken || { echo 3 passed, 2 failed in 0.1s; exit 1; }\n"
-    async with Town(folder / "town", **settings) as town:
+    async with Town(folder / "town", **settings | more) as town:
         await put(town, ".bellhop.yml", check)
         await put(town, ".github/pull_request_template.md", TEMPLATE)
         yield town
