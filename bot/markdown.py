@@ -1,14 +1,13 @@
 """Markdown, read as a tree: which lines are a person's own words at the start of a line.
 
-Not among them: code, block quotes, tables, link texts, struck-out text, HTML and whatever it encloses. The parser is
-CommonMark with GitHub's tables and strikethrough (https://github.github.com/gfm/). It reads in linear time: nesting is
-bounded, and so is the length considered.
+Not among them: code, block quotes, tables, link texts, struck-out text, HTML tags and comments (`bot/html.py`). The
+parser is CommonMark with GitHub's tables and strikethrough (https://github.github.com/gfm/). It reads in linear time:
+nesting is bounded, and so is the length considered.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from bot.html import COMMENT_BEGINS, Html
 from bot.invisible import evenly_spaced, well_formed
 
 MOST_CHARACTERS = 64 * 1024  # GitHub's own limit of a comment; what comes after is not read
@@ -29,27 +29,6 @@ _NO_BRACKET = "\ufdd0"  # a noncharacter: Unicode gives it no meaning, so no tex
 CODE_BLOCKS = {"fence", "code_block"}
 UNHEARD = {"blockquote", "table"}
 UNHEARD_INLINE = {"link", "s"}
-# What these enclose is quoted, code, struck out or folded away, however far the Markdown in between reaches.
-ENCLOSING = frozenset(
-    [
-        "blockquote",
-        "code",
-        "del",
-        "details",
-        "kbd",
-        "noscript",
-        "pre",
-        "q",
-        "s",
-        "samp",
-        "script",
-        "select",
-        "strike",
-    ]
-).union(["style", "svg", "table", "template", "textarea", "tt"])
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-COMMENT_BEGINS = "<!--"
 
 
 @dataclass(frozen=True)
@@ -103,15 +82,16 @@ class _Walk:
 
     def __init__(self) -> None:
         self.unheard = 0
-        self.enclosing: Counter[str] = Counter()
-        self.is_over = False
+        self.html = Html()
 
     def lines(self, tokens: Iterable[Token]) -> Iterator[Line]:
         for token in tokens:
             if token.type.partition("_")[0] in UNHEARD:
                 self.unheard += token.nesting
             elif token.type == "html_block" and not self.unheard:
-                self._enter(token.content)
+                first = token.map[0] if token.map else 0
+                for number, text in self.html.lines(token.content):
+                    yield Line(first + number, _line_at(text, 0))
             elif token.type == "inline" and not self.unheard:
                 yield from self._inline(token)
 
@@ -122,31 +102,19 @@ class _Walk:
             if child.type.partition("_")[0] in UNHEARD_INLINE:
                 unheard += child.nesting
             elif child.type == "html_inline":
-                self._enter(child.content)
+                deque(self.html.lines(child.content), maxlen=0)
             elif child.type == "text" and COMMENT_BEGINS in child.content:
-                self.is_over = True
+                self.html.is_over = True
             elif child.type == LINE:
                 position = child.meta["position"]
                 number += token.content.count("\n", seen, position)
                 seen = position
-                if not (unheard or self.is_over or self.enclosing.total()):
+                if not unheard and self.html.is_heard:
                     yield Line(number, _line_at(token.content, position))
-
-    def _enter(self, html: str) -> None:
-        rest = _COMMENT.sub("", html)
-        # Browsers, and so the platforms, take an unclosed comment to reach to the end of all.
-        self.is_over = self.is_over or COMMENT_BEGINS in rest
-        for closing, name in _TAG.findall(rest.partition(COMMENT_BEGINS)[0]):
-            if name.lower() in ENCLOSING:
-                step = -1 if closing else 1
-                self.enclosing[name.lower()] = max(self.enclosing[name.lower()] + step, 0)
 
 
 def _only_code(tokens: Sequence[Token]) -> str | None:
-    """The code of a text that is nothing else: one code span, or one fence with one line."""
-    if [token.type for token in tokens] == ["fence"]:
-        content = _line_at(tokens[0].content.strip(), 0)
-        return content if content == tokens[0].content.strip().replace(_NO_BRACKET, "[") else None
+    """The code of a text that is nothing but one code span. A block of code is code, whatever it holds."""
     if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
         return None
     children = [child for child in tokens[1].children or () if child.type != LINE]

@@ -134,7 +134,6 @@ def test_no_keyword_closes_an_issue(text: str) -> None:
         "<br>\n/merge",
         "<!--\n-->\n/merge",
         "`/bellhop status`",
-        "```\n/bellhop status\n```",
         "bors r+",
         "atlantis apply",
         "ok to test",
