@@ -36,6 +36,8 @@ class Disposition(StrEnum):
     ANSWERED = "answered"  # the answer is in the outbox
     DUPLICATE = "duplicate"  # the platform's other event for a comment that was already taken
     PAUSED = "paused"
+    WAITING_REPOSITORY = "waiting:repository"  # its author was asked which repository; looked at again then
+    WAITING_LINK = "waiting:link"  # its author was asked to link an account
     IGNORED_NOT_ADDRESSED = "ignored:not_addressed"
     IGNORED_EDITED = "ignored:edited"
     IGNORED_DELETED = "ignored:deleted"

@@ -47,6 +47,8 @@ class OutboxRow(Noun):
     job_id: str | None = None
     delivery_id: int | None = None
     request_id: str = ""
+    audience: str = ""  # the id of the only one who is to see it; "" for everybody there
+    answer_url: str = ""  # where an answer for that one may be sent, while it lives
     state: OutboxState = OutboxState.WAITING
     wanted: int = 1
     shown: int = 0
