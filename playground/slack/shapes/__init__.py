@@ -1,0 +1,1 @@
+"""The JSON of each kind of object, as Slack gives it."""
