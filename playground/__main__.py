@@ -1,6 +1,7 @@
-"""`python -m playground`: serve the pretend GitHub until told to stop.
+"""`python -m playground`: serve the pretend GitHub and the pretend Slack until told to stop.
 
-Prints one JSON line when ready: addresses, the file with everybody's tokens (readable by the owner only), repositories.
+Prints one JSON line when ready: addresses, the file with everybody's tokens (readable by the owner only), repositories,
+and below `slack` what an app of that workspace needs.
 """
 
 import argparse
@@ -14,13 +15,17 @@ from typing import Any
 from playground import logs
 from playground.github.server import GithubPlayground, Options
 from playground.rehearsal import write_scripts
+from playground.slack.server import Options as SlackOptions
+from playground.slack.server import SlackPlayground
 
 TOKENS_FILE = "tokens.json"
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:
     """The command line; secrets come in files, never here."""
-    parser = argparse.ArgumentParser(prog="python -m playground", description="Serve a pretend GitHub.")
+    parser = argparse.ArgumentParser(
+        prog="python -m playground", description="Serve a pretend GitHub and Slack."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument(
@@ -32,6 +37,10 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rate-limit", type=int, default=5000, help="requests an hour for each person")
     parser.add_argument("--webhook-url", help="where every repository's webhook points")
     parser.add_argument("--webhook-secret-file", type=Path, help="file with the secret that signs webhooks")
+    parser.add_argument("--slack-port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--slack-events-url", help="where Slack sends events, interactions and commands")
+    parser.add_argument("--slack-signing-secret-file", type=Path, help="file with the secret that signs them")
+    parser.add_argument("--slack-socket-mode", action="store_true", help="send them over sockets only")
     parser.add_argument("--log-format", choices=logs.FORMATS, default="console", help="on standard error")
     parser.add_argument("--exit-with-stdin", action="store_true", help="also stop when standard input ends")
     return parser.parse_args(arguments)
@@ -39,9 +48,24 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
 
 def read_options(chosen: argparse.Namespace) -> Options:
     """The server's options from the command line."""
-    secret_file: Path | None = chosen.webhook_secret_file
-    secret = secret_file.read_text(encoding="utf-8").strip() if secret_file else None
+    secret = _read_secret(chosen.webhook_secret_file)
     return Options(chosen.seed, chosen.host, chosen.port, chosen.rate_limit, chosen.webhook_url, secret)
+
+
+def read_slack_options(chosen: argparse.Namespace) -> SlackOptions:
+    """The same seed: the same people. Without a socket or an address Slack has nowhere to send to."""
+    return SlackOptions(
+        chosen.seed,
+        chosen.host,
+        chosen.slack_port,
+        chosen.slack_events_url,
+        _read_secret(chosen.slack_signing_secret_file),
+        True if chosen.slack_socket_mode else None,
+    )
+
+
+def _read_secret(file: Path | None) -> str | None:
+    return file.read_text(encoding="utf-8").strip() if file else None
 
 
 def write_tokens(playground: GithubPlayground, folder: Path) -> Path:
@@ -56,8 +80,8 @@ def write_tokens(playground: GithubPlayground, folder: Path) -> Path:
     return path
 
 
-def describe(playground: GithubPlayground, tokens_file: Path) -> dict[str, Any]:
-    """The line that says the server is ready."""
+def describe(playground: GithubPlayground, slack: SlackPlayground, tokens_file: Path) -> dict[str, Any]:
+    """The line that says both servers are ready; what is on top is GitHub's."""
     return {
         "url": playground.url,
         "api_url": playground.api_url,
@@ -66,6 +90,7 @@ def describe(playground: GithubPlayground, tokens_file: Path) -> dict[str, Any]:
         "scripts": str(write_scripts(playground.options.seed, tokens_file.parent / "scripts").absolute()),
         "cast": playground.cast,
         "repositories": [repository.full_name for repository in playground.world.store.repositories.values()],
+        "slack": slack.describe(),
     }
 
 
@@ -76,8 +101,9 @@ async def serve(chosen: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with GithubPlayground(chosen.data, read_options(chosen)) as playground:
-        print(json.dumps(describe(playground, write_tokens(playground, chosen.data))), flush=True)
+    github = GithubPlayground(chosen.data, read_options(chosen))
+    async with github, SlackPlayground(read_slack_options(chosen)) as slack:
+        print(json.dumps(describe(github, slack, write_tokens(github, chosen.data))), flush=True)
         watching = asyncio.create_task(_watch_input(stopping)) if chosen.exit_with_stdin else None
         await stopping.wait()
         if watching:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from playground.__main__ import read_arguments, read_options
+from playground.__main__ import read_arguments, read_options, read_slack_options
 
 
 def start(tmp_path: Path, *arguments: str) -> tuple[subprocess.Popen[str], dict[str, Any]]:
@@ -44,3 +44,32 @@ def test_the_secret_comes_from_a_file(tmp_path: Path) -> None:
     chosen = read_arguments(["--webhook-url", "http://127.0.0.1:9/", "--webhook-secret-file", str(secret)])
     options = read_options(chosen)
     assert (options.hook_url, options.hook_secret) == ("http://127.0.0.1:9/", "s3cret")
+
+
+def test_slack_starts_beside_github_with_the_same_people(tmp_path: Path) -> None:
+    process, ready = start(tmp_path, "--seed", "7", "--exit-with-stdin")
+    with process:
+        slack, people = ready["slack"], json.loads(Path(ready["tokens_file"]).read_text())
+        headers = {"Authorization": f"Bearer {slack['bot_token']}"}
+        who = httpx.post(f"{slack['api_url']}auth.test", headers=headers).json()
+        assert (who["ok"], who["team_id"], who["user_id"]) == (
+            True,
+            slack["team"]["id"],
+            slack["bot_user"]["id"],
+        )
+        assert slack["people"]["writer"]["name"] == people["writer"]["login"]
+        assert httpx.get(f"{slack['control_url']}/routes").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+def test_slacks_secret_comes_from_a_file_too(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("sl4ck\n")
+    argv = ["--slack-events-url", "http://127.0.0.1:9/", "--slack-signing-secret-file", str(secret)]
+    options = read_slack_options(read_arguments(argv))
+    assert (options.events_url, options.signing_secret, options.is_socket_mode) == (
+        "http://127.0.0.1:9/",
+        "sl4ck",
+        None,
+    )
