@@ -54,9 +54,11 @@ async def resolve(run: Run) -> JobResult:
 async def _work(run: Run, plan: Plan, workspace: Workspace, box: Box) -> JobResult:
     job = run.job
     agent = agents_at_work.choose(run, plan.change)
+    told = prompt.write(job, is_continued=plan.change is not None)
+    if told.notice:
+        run.event(JobEventType.NOTICE, told.notice)
     run.event(JobEventType.STEP, WORKING.format(agent=agent.name))
-    text = prompt.write(job, is_continued=plan.change is not None)
-    work = await agents_at_work.let_work(run, agent, plan, workspace, box, text)
+    work = await agents_at_work.let_work(run, agent, plan, workspace, box, told.text)
     diff = await workspace.diff()
     if job.request.is_read_only or diff.is_empty:
         return await _answer(run, plan, work, diff)
