@@ -14,6 +14,10 @@ from models.delivery import WebhookRequest
 from models.message import Actor, Attachment, Thread
 from models.picker import Choice, Page, Picker
 
+# The names in `IncomingMessage.fields` of an answer to a picker: which picker (`Picker.id`), what was chosen
+# (`Choice.value`), and "yes" where the tick to remember it was set. Such a message is an ACTION without a text.
+PICKER, CHOICE, REMEMBER = "picker", "choice", "remember"
+
 
 class Suggestion(Noun):
     """A choice that is being typed: what for, by whom, and how it begins."""
