@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot import phrases
 from bot.safety import headline
 from models.agent import AgentEventKind
+from models.base import now
 from models.card import Card, CardState, CardStep
 from models.job import Failure, Job, JobEvent, JobEventType, JobStatus
 
@@ -16,6 +18,7 @@ MARKER = "bellhop:{handle}"
 QUEUED = "👀 {what} · queued{place}. Stop: `{stop}`"
 NO_WORKER = "; no worker is running"
 BEHIND = ", {position} behind {ahead}"
+WAITING = "waiting "
 WORKING = "⚙️ {what} · working{attempt}. Stop: `{stop}`"
 STOPPING = "⏹ {handle} is being stopped by @{by}"
 DONE = "✅ {handle} done in {took}{cost} · {outcome}"
@@ -50,11 +53,14 @@ WHERE = {
 
 @dataclass(frozen=True)
 class Situation:
-    """What a card needs besides the job: who is ahead in line, whether anybody works, how commands are typed here."""
+    """What a card needs besides the job: who is ahead in line, whether anybody works, how commands are typed here,
+    and what time it is.
+    """
 
     ahead: Sequence[Job] = ()
     is_worked: bool = True
     slash: str = "/bellhop"
+    at: datetime = field(default_factory=now)
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -127,15 +133,18 @@ def _place(situation: Situation) -> str:
     if situation.ahead:
         nearest = situation.ahead[-1]
         return BEHIND.format(
-            position=phrases.ordinal(len(situation.ahead) + 1), ahead=describe_ahead(nearest)
+            position=phrases.ordinal(len(situation.ahead) + 1), ahead=describe_ahead(nearest, situation.at)
         )
     return "" if situation.is_worked else NO_WORKER
 
 
-def describe_ahead(job: Job) -> str:
-    """`J-7JX1 (acme/api#42, @ana)`."""
+def describe_ahead(job: Job, at: datetime) -> str:
+    """`J-7JX1 (acme/api#42, @ana, 4 min)`: for how long it works, else for how long it waits itself."""
     who = f", @{job.requester.login}" if job.requester else ""
-    return f"{job.handle} ({job.thread}{who})"
+    is_waiting = job.status is JobStatus.QUEUED
+    since = job.created_at if is_waiting else job.start_time
+    lasts = f", {WAITING if is_waiting else ''}{phrases.minutes(at - since)}" if since else ""
+    return f"{job.handle} ({job.thread}{who}{lasts})"
 
 
 def _ending(job: Job, state: CardState, facts: dict[str, Any]) -> str:

@@ -19,6 +19,13 @@ def duration(span: timedelta) -> str:
     return f"{seconds // HOUR}h{seconds % HOUR // MINUTE:02}m"
 
 
+def minutes(span: timedelta) -> str:
+    """`4 min`, `under 1 min`, `2h05m`: for what goes on."""
+    if span < timedelta(seconds=MINUTE):
+        return "under 1 min"
+    return f"{int(span.total_seconds()) // MINUTE} min" if span < timedelta(seconds=HOUR) else duration(span)
+
+
 def money(dollars: float) -> str:
     """`$1.18`; below a cent with as many digits as it needs to be more than nothing."""
     return f"${dollars:.2f}" if dollars >= 0.01 or dollars == 0 else f"${dollars:.4f}"

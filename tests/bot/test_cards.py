@@ -44,10 +44,17 @@ def headline(job: Job, **situation: Any) -> str:
 
 def test_ack_in_line() -> None:
     ahead = a_job(JobStatus.RUNNING, handle="J-7JX1")
-    assert headline(a_job(), ahead=[ahead]) == (
-        '👀 J-7K3Q fix "failing test" on acme/api#42 · queued, 2nd behind J-7JX1 (acme/api#42, @ana). '
+    assert headline(a_job(), ahead=[ahead], at=BEGAN + timedelta(minutes=4, seconds=59)) == (
+        '👀 J-7K3Q fix "failing test" on acme/api#42 · queued, 2nd behind J-7JX1 (acme/api#42, @ana, 4 min). '
         "Stop: `/bellhop cancel J-7K3Q`"
     )
+
+
+def test_who_waits_oneself_is_said_to_wait() -> None:
+    # Started before: its worker was lost, and it is queued again.
+    ahead = a_job(handle="J-7JX1", created_at=BEGAN - timedelta(minutes=3))
+    said = headline(a_job(), ahead=[a_job(JobStatus.RUNNING), ahead], at=BEGAN + timedelta(minutes=1))
+    assert "queued, 3rd behind J-7JX1 (acme/api#42, @ana, waiting 4 min)." in said
 
 
 @pytest.mark.parametrize(("count", "place"), [(1, "2nd"), (2, "3rd"), (3, "4th"), (10, "11th"), (21, "22nd")])

@@ -21,6 +21,21 @@ def test_durations(seconds: float, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-5, "under 1 min"),
+        (59.9, "under 1 min"),
+        (60, "1 min"),
+        (299, "4 min"),
+        (3599, "59 min"),
+        (7500, "2h05m"),
+    ],
+)
+def test_minutes(seconds: float, said: str) -> None:
+    assert phrases.minutes(timedelta(seconds=seconds)) == said
+
+
+@pytest.mark.parametrize(
     ("dollars", "said"),
     [(0, "$0.00"), (1.18, "$1.18"), (0.01, "$0.01"), (0.004, "$0.0040"), (1234.5, "$1234.50")],
 )
