@@ -1,12 +1,15 @@
 """claude-stream: one JSON object a line, as Claude Code, Amp, Cursor and the scripted agent print it. Pure.
 
 What a line says is never trusted beyond its own account: `is_error` decides, never `subtype` (a refused key ends with
-subtype "success"), and success is only half of it: git on the host has the last word.
+subtype "success"), and success is only half of it: git on the host has the last word. A `result` is a result whatever
+else is wrong with it: a run that ended must not seem to go on.
 https://docs.claude.com/en/docs/claude-code/sdk/sdk-headless
 """
 
 from __future__ import annotations
 
+import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -24,16 +27,14 @@ STOPS = {
 NO_SESSION = "No conversation found"
 SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}")
 LONGEST_RAW = 4000
+MOST_TOKENS = 2**53  # beyond it JSON's numbers are no longer exact, and nobody's account
 
 
 def parse(line: bytes) -> Iterator[AgentEvent | AgentResult]:
     """What a line tells, in order. A line nobody understands is one RAW event; nothing is ever raised."""
     if not line.strip():
         return
-    try:
-        event = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        event = None
+    event = _load(line)
     if not isinstance(event, dict):
         yield _raw(line)
         return
@@ -42,6 +43,30 @@ def parse(line: bytes) -> Iterator[AgentEvent | AgentResult]:
     except (ArithmeticError, AttributeError, TypeError, ValueError, LookupError):
         # The vendors' streams grow; a known type with an unknown shape is kept as it came.
         yield _raw(line)
+
+
+def _load(line: bytes) -> Any:
+    """The line's JSON; None when it is none."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return _load_broken(line)
+
+
+def _load_broken(line: bytes) -> Any:
+    """Half an emoji, a byte that is no text, a number that is none: one bad word is lost, and not the whole line."""
+    try:
+        found = json.loads(
+            line.decode(errors="replace"), parse_float=_finite, parse_int=_finite, parse_constant=_finite
+        )
+        return orjson.loads(json.dumps(found, ensure_ascii=False).encode(errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _read(event: dict[str, Any], line: bytes) -> Iterator[AgentEvent | AgentResult]:
@@ -92,21 +117,35 @@ def _returned(content: Any) -> Iterator[AgentEvent]:
 
 
 def _result(event: dict[str, Any]) -> AgentResult:
-    usage = event.get("usage") or {}
+    usage = event.get("usage")
+    account = usage if isinstance(usage, dict) else {}
     is_denied = bool(event.get("permission_denials"))
     is_ok = event.get("is_error") is False and not is_denied
     text = str(event.get("result") or "")
-    cost = event.get("total_cost_usd")
     return AgentResult(
         is_ok=is_ok,
         summary=text,
         session=_session(event),
-        cost_usd=max(float(cost), 0.0) if isinstance(cost, int | float) else None,
-        tokens_in=max(int(usage.get("input_tokens") or 0), 0),
-        tokens_out=max(int(usage.get("output_tokens") or 0), 0),
+        cost_usd=_cost(event.get("total_cost_usd")),
+        tokens_in=_count(account.get("input_tokens")),
+        tokens_out=_count(account.get("output_tokens")),
         stop=_stop(event, is_ok, is_denied),
         error="" if is_ok else _error(event, text, is_denied),
     )
+
+
+def _cost(value: Any) -> float | None:
+    """Dollars; None for what is no number."""
+    return max(float(value), 0.0) if _is_number(value) else None
+
+
+def _count(value: Any) -> int:
+    """Tokens; 0 for what is no number of them."""
+    return int(value) if _is_number(value) and 0 <= value <= MOST_TOKENS else 0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _session(event: dict[str, Any]) -> str | None:
