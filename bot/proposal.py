@@ -12,7 +12,10 @@ from models.job import Job
 from models.message import Actor
 
 JOB_TRAILER = "Bellhop-Job"
+CO_AUTHOR = "Co-authored-by"
+SIGN_OFF = "Signed-off-by"
 NO_BRACKETS = str.maketrans("", "", "<>")
+CRUD = " .,:;\"\\'"  # what git takes from the ends of a name (ident.c, `crud`)
 TITLE = "{title} ({handle})"
 DEFAULT_TITLE = "Resolve {key}"
 SUBJECT_CHARACTERS = 72
@@ -66,22 +69,34 @@ async def commit(run: Run, forge: Forge, plan: Plan, summary: str) -> Commit:
     is_first = plan.change is None and plan.context.pull_number is None
     subject = short((plan.context.issue_title if is_first else "") or _asked(job), SUBJECT_CHARACTERS)
     message = f"{plain(subject)}\n\n{plain(summary)}"
+    name = _name(settings.commit_name) or _name(me.display_name) or me.login
+    email = settings.commit_email or forge.commit_email(me)
     return Commit(
         message=message.strip(),
-        author_name=settings.commit_name or me.display_name or me.login,
-        author_email=settings.commit_email or forge.commit_email(me),
-        trailers=_trailers(run, forge, job.requester),
+        author_name=name,
+        author_email=email,
+        trailers=_trailers(run, forge, f"{name} <{email}>"),
     )
 
 
-def _trailers(run: Run, forge: Forge, requester: Actor | None) -> tuple[tuple[str, str], ...]:
-    trailers = [(JOB_TRAILER, run.job.handle)]
-    if requester is not None:
-        # What somebody calls themselves may hold anything, an address of somebody else's included.
-        name = plain(requester.display_name).translate(NO_BRACKETS).strip() or requester.login
-        person = f"{name} <{forge.commit_email(requester)}>"
-        if run.services.settings.co_author:
-            trailers.append(("Co-authored-by", person))
-        if run.services.settings.sign_off:
-            trailers.append(("Signed-off-by", person))
+def _trailers(run: Run, forge: Forge, committer: str) -> tuple[tuple[str, str], ...]:
+    job, settings = run.job, run.services.settings
+    trailers = [(JOB_TRAILER, job.handle)]
+    person = _person(forge, job.requester) if job.requester else ""
+    if person and settings.co_author:
+        trailers.append((CO_AUTHOR, person))
+    if settings.sign_off:
+        # A check wants the sign-off of author or committer, name and address; of several one has to be theirs.
+        # github.com/dcoapp/app#how-it-works
+        trailers += [(SIGN_OFF, signer) for signer in dict.fromkeys((committer, person)) if signer]
     return tuple(trailers)
+
+
+def _person(forge: Forge, actor: Actor) -> str:
+    # What somebody calls themselves may hold anything, an address of somebody else's included.
+    return f"{_name(plain(actor.display_name)) or actor.login} <{forge.commit_email(actor)}>"
+
+
+def _name(text: str) -> str:
+    """As git keeps it in a commit: a trailer that names the same person has to be equal to it."""
+    return " ".join(text.translate(NO_BRACKETS).split()).strip(CRUD)

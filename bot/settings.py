@@ -101,7 +101,10 @@ class Settings(BaseSettings):
         "", description="Author address of commits. Default: the platform's no-reply address of that account."
     )
     signing_key: str = Field("", description="Path of an SSH key that signs commits.")
-    sign_off: bool = Field(False, description="Add a `Signed-off-by` trailer (DCO) for the requester.")
+    sign_off: bool = Field(
+        False,
+        description="Add `Signed-off-by` trailers (DCO) for the account that commits and for the requester.",
+    )
     co_author: bool = Field(True, description="Add a `Co-authored-by` trailer for the requester.")
     max_changed_files: int = Field(100, ge=1, description="Largest number of files a change may touch.")
     max_changed_lines: int = Field(

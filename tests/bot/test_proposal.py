@@ -80,9 +80,19 @@ async def test_who_asked_is_in_the_commit_by_setting() -> None:
     assert job.requester is not None
     person = f"Ana <{job.requester.id}+ana@users.noreply.example>"
     assert commit.trailers == (
-        ("Bellhop-Job", job.handle), ("Co-authored-by", person), ("Signed-off-by", person),
+        ("Bellhop-Job", job.handle), ("Co-authored-by", person),
+        ("Signed-off-by", "Bellhop <1+bellhop-bot@users.noreply.example>"), ("Signed-off-by", person),
     )  # fmt: skip
     assert (commit.author_name, commit.author_email) == ("Bellhop", "1+bellhop-bot@users.noreply.example")
+
+
+async def test_who_signs_off_is_called_as_git_keeps_the_committer() -> None:
+    shop = Shop(
+        sign_off=True, co_author=False, commit_name='  "Acme\t<Bots>, Inc."  ', commit_email="b@acme.example"
+    )
+    _, commit = await offered(shop)
+    assert (commit.author_name, commit.author_email) == ("Acme Bots, Inc", "b@acme.example")
+    assert ("Signed-off-by", "Acme Bots, Inc <b@acme.example>") in commit.trailers
 
 
 async def test_nobody_is_named_where_nobody_wants_it() -> None:

@@ -42,6 +42,9 @@ async def test_done_is_a_signed_commit_with_its_people_and_a_pull_request_with_t
     assert message.splitlines()[0] == "Please take a note"
     assert f"Bellhop-Job: {done[1]}" in message
     assert re.search(rf"Co-authored-by: .* <{writer['id']}\+{writer['login']}@users\.noreply\.", message)
+    for person in ("author", "committer"):
+        signer = commit["commit"][person]
+        assert f"Signed-off-by: {signer['name']} <{signer['email']}>" in message.splitlines()
     assert re.search(rf"Signed-off-by: .* <{writer['id']}\+{writer['login']}@users\.noreply\.", message)
     assert signature_of(town, done[1]).startswith("-----BEGIN SSH SIGNATURE-----")
 
