@@ -18,10 +18,15 @@ class People(Protocol):
     async def partners(self, account: Account) -> list[Account]:
         """All other accounts of whoever has this one, the newest link first."""
 
+    async def partner(self, account: Account, platform: str, integration: str) -> Account | None:
+        """The account there of whoever has this one."""
+
     async def link(self, account: Account, other: Account) -> None:
         """Both belong to one person from now on. `account` leaves whoever had it; doing it twice changes nothing.
 
-        Of each instance of a platform a person has one account: an earlier one of `account`'s own is replaced.
+        Of each instance of a platform (and each tenant there) a person has one account: an earlier one of `account`'s
+        own is replaced. Nobody is remembered who has one account only. Raises ValueError when both are of one
+        instance.
         """
 
     async def unlink(self, account: Account) -> list[Account]:
@@ -31,43 +36,61 @@ class People(Protocol):
         """Remember the login as it is now; an account nobody knows is not made."""
 
     async def offer(self, linking: Linking) -> None:
-        """Keep a code. Earlier unused codes of the same account are void."""
+        """Keep a code. Earlier unused codes of the same account are void.
+
+        From now, by the database's clock, it lives as long as `expires_at` is after `created_at`.
+        """
 
     async def redeem(self, digest: str, by: Account) -> Linking | None:
-        """Use the code up, by the database's clock. None: there is none such, it was used, or its time is over."""
+        """Use the code up, by the database's clock. None: there is none such, it was used, or its time is over.
+
+        Also None, and the code stays good: `by` is of the very instance the code is for, so it would join nothing.
+        """
 
 
 class PendingRequests(Protocol):
     """Requests that wait for their author's answer."""
 
     async def put(self, pending: Pending) -> Pending:
-        """Keep it; the one of the same `key` that waits already is returned as it is."""
+        """Keep it; the one of the same `key` that waits already, within its time, is returned as it is.
+
+        Belongs in the transaction that gives its delivery the disposition `waiting:...`: answered before that, nothing
+        would be found to resume. It lives from now, by the database's clock, as long as `expires_at` is after
+        `created_at`.
+        """
 
     async def get(self, pending_id: str) -> Pending | None: ...
     async def answered(self, key: str) -> Pending | None:
-        """The answered one of that command, if any."""
+        """The answered one of that command, if any; the last one of several."""
 
     async def answer(self, pending_id: str, answer: str) -> Pending | None:
-        """waiting -> answered, once. None: it waits no more."""
+        """waiting -> answered, once. None: it waits no more, or its time is over by the database's clock."""
 
-    async def waiting(self, asker: Account, kind: PendingKind) -> list[Pending]: ...
+    async def waiting(self, asker: Account, kind: PendingKind) -> list[Pending]:
+        """What somebody may answer now, the oldest first; whatever their login is."""
+
     async def withdraw(self, delivery_id: int) -> int:
         """waiting -> withdrawn: the request itself was taken back. How many."""
 
     async def expire(self, limit: int) -> list[Pending]:
-        """waiting and past its time -> expired, by the database's clock."""
+        """waiting and past its time -> expired, by the database's clock; the longest past first."""
 
 
 class Rooms(Protocol):
     """What channels are set to, and what they follow."""
 
     async def get(self, platform: str, integration: str, workspace: str, channel: str) -> Room | None: ...
-    async def put(self, room: Room) -> None: ...
+    async def put(self, room: Room) -> None:
+        """Insert or replace; `updated_at` is now, by the database's clock."""
+
     async def subscribe(self, subscription: Subscription) -> None:
-        """Kept once a channel and repository; the events are those of the last time."""
+        """Kept once a channel and repository; the events are those of the last time, `created_at` that of the first."""
 
     async def unsubscribe(self, subscription: Subscription) -> bool:
         """Whether there was one."""
 
-    async def followers(self, forge: str, integration: str, repository: str) -> Sequence[Subscription]: ...
-    async def followed(self, platform: str, integration: str, channel: str) -> Sequence[Subscription]: ...
+    async def followers(self, forge: str, integration: str, repository: str) -> Sequence[Subscription]:
+        """Of a repository, the oldest first. Repositories are compared to the letter: give the forge's own spelling."""
+
+    async def followed(self, platform: str, integration: str, channel: str) -> Sequence[Subscription]:
+        """By a channel, the oldest first."""
