@@ -39,20 +39,20 @@ async def _ask(services: Services, platform: Platform) -> None:
     # did, what may be our own waits (`conversation.hold`).
     with contextlib.suppress(IntegrationError, StorageUnavailable):
         await learn(services, platform)
-        await _go_on(services, platform)
 
 
 async def learn(services: Services, platform: Platform) -> None:
-    """Ask the platform who we are, and remember it for a start without it.
+    """Ask the platform who we are, remember it for a start without it, and let go on what waited for that.
 
-    Raises IntegrationError, StorageUnavailable.
+    It takes our credential: what waits for one, and for a right of ours, need wait no longer, whoever asked first.
+    Raises IntegrationError, StorageUnavailable (then each waits for its own time).
     """
     me, here = await platform.me(), (platform.name, platform.integration)
-    async with services.storage.read() as work:
-        known = await work.accounts.find(*here)
-    if known != me:
-        async with services.storage.begin() as work:
+    async with services.storage.begin() as work:
+        if await work.accounts.find(*here) != me:
             await work.accounts.keep(*here, me)
+        await work.deliveries.hasten(MENDED, platform=platform.name, integration=platform.integration)
+    services.bells.dispatcher.set()
 
 
 async def _recall(services: Services, platforms: Sequence[Platform]) -> None:
@@ -63,11 +63,3 @@ async def _recall(services: Services, platforms: Sequence[Platform]) -> None:
                 account = await work.accounts.find(platform.name, platform.integration)
                 if account is not None and not platform.own_id:
                     platform.recall(account)
-
-
-async def _go_on(services: Services, platform: Platform) -> None:
-    """It takes our credential: what waits for that, and for a right of ours, need wait no longer."""
-    with contextlib.suppress(StorageUnavailable):  # then each waits for its own time
-        async with services.storage.begin() as work:
-            await work.deliveries.hasten(MENDED, platform=platform.name, integration=platform.integration)
-    services.bells.dispatcher.set()

@@ -66,3 +66,13 @@ async def test_what_waited_for_a_new_token_is_answered_as_soon_as_the_platform_t
         Disposition.ANSWERED,
         Disposition.ANSWERED,
     ]
+
+
+async def test_it_need_not_be_the_loop_that_learns_first() -> None:
+    bench = Bench()
+    bench.platform.forget_itself()
+    bench.platform.failures["me"] = [AuthenticationError("asking who we are: refused")]
+    await bench.hear("@bellhop ping", comment_id="1", number=1)
+    await bench.hear("@bellhop ping", comment_id="2", number=2)
+    await bench.dispatch()
+    assert [row.disposition for row in await bench.deliveries()] == [Disposition.ANSWERED] * 2
