@@ -110,7 +110,7 @@ class Door:
 
     client: httpx.AsyncClient
 
-    async def ask(self, method: str, path: str, status: int = 200, **data: Any) -> Any:
+    async def ask(self, method: str, path: str, status: int = 200, /, **data: Any) -> Any:
         answer = await self.client.request(method, path, json=data or None)
         assert answer.status_code == status, answer.text
         return answer.json() if "json" in answer.headers["Content-Type"] else answer.text
@@ -118,10 +118,10 @@ class Door:
     async def get(self, path: str) -> Any:
         return await self.ask("GET", path)
 
-    async def post(self, path: str, status: int = 200, **data: Any) -> Any:
+    async def post(self, path: str, status: int = 200, /, **data: Any) -> Any:
         return await self.ask("POST", path, status, **data)
 
-    async def say(self, user: str, channel: str, text: str, **more: Any) -> str:
+    async def say(self, user: str, channel: str, text: str, /, **more: Any) -> str:
         """Say something and wait until the app has heard it; the message's timestamp."""
         said = await self.post("/say", user=user, channel=channel, text=text, **more)
         await self.settle()
