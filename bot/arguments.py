@@ -50,7 +50,7 @@ def free(line: str, verb: VerbSpec) -> Arguments:
         words = words[1:]
     while words and (taken := _option(words, verb, found.options)):
         words = words[taken:]
-    while words and (taken := _last_option(words, verb, found.options)):
+    while words and (taken := _last_options(words, verb, found.options)):
         words = words[:-taken]
     if all(word.is_courtesy for word in words):
         return found
@@ -88,6 +88,15 @@ def _option(words: Sequence[Word], verb: VerbSpec, options: dict[str, str]) -> i
     takes_next = flag[1].lower() in verb.options and len(words) > 1 and _is_value(words[1])
     options[flag[1].lower()] = _value(words[1].text) if takes_next else TRUE
     return 2 if takes_next else 1
+
+
+def _last_options(words: Sequence[Word], verb: VerbSpec, options: dict[str, str]) -> int:
+    """Take the option that `words` end with, and the courtesy behind it; how many words that is. Courtesy behind
+    anything else is a part of the text: "say thank you".
+    """
+    courtesy = next((n for n, word in enumerate(reversed(words)) if not word.is_courtesy), 0)
+    taken = _last_option(words[: len(words) - courtesy], verb, options)
+    return taken and taken + courtesy
 
 
 def _last_option(words: Sequence[Word], verb: VerbSpec, options: dict[str, str]) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
 from bot.markdown import Page
 
-_SIGNATURE = re.compile(r"--[ \t]?")  # RFC 3676, section 4.3; many programs drop the blank
+_SIGNATURE = "-- "  # RFC 3676, section 4.3
+_SHORTENED = re.compile(r"--\t?")  # many programs drop the blank; in Markdown it may underline a heading then
 _QUOTED_LETTER = re.compile(
     r"-{2,}\s*(original message|forwarded message|reply above this line|ursprüngliche nachricht|message d'origine)\b.*"
     r"|sent from my \w.*"
@@ -27,6 +29,8 @@ _HEADER = re.compile(
     r"[*_]{0,2}(sent|date|to|subject|cc|gesendet|datum|an|betreff|envoyé|objet|fecha|para|asunto):",
     re.IGNORECASE,
 )
+_SENT = re.compile(r"[*_]{0,2}(sent|date|gesendet|datum|envoyé|fecha):[*_]{0,2}\s*\S", re.IGNORECASE)
+_MAILBOX = re.compile(r"[^\s@<]{1,64}@[\w-]{1,63}\.\w")
 _LONGEST_LINE = 400
 _LINES_OF_ON = 3
 
@@ -38,7 +42,7 @@ def tail(page: Page) -> int:
 
 def _tails(page: Page) -> Iterator[int]:
     for number, line in enumerate(page.source):
-        if number not in page.code and _SIGNATURE.fullmatch(line):
+        if number not in page.code and _is_signature(page, number, line):
             yield number
             break
     for index, first in enumerate(page.lines):
@@ -48,11 +52,20 @@ def _tails(page: Page) -> Iterator[int]:
             break
 
 
+def _is_signature(page: Page, number: int, line: str) -> bool:
+    return line == _SIGNATURE or (number not in page.underlines and _SHORTENED.fullmatch(line) is not None)
+
+
+def _is_head(headers: list[str]) -> bool:
+    """The head of a letter says by whose address or when it was sent; "From: v1, To: v2" does not."""
+    return len(headers) > 1 and any(_MAILBOX.search(line) or _SENT.match(line) for line in headers)
+
+
 def _begins_letter(lines: list[str]) -> bool:
     if _QUOTED_LETTER.fullmatch(lines[0]):
         return True
     if _FROM.match(lines[0]):
-        return any(_HEADER.match(line) for line in lines[1:])
+        return _is_head([lines[0], *itertools.takewhile(_HEADER.match, lines[1:])])
     return bool(_ON.fullmatch(lines[0])) and _is_said(lines)
 
 

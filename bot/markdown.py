@@ -41,12 +41,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Page:
-    """A text with its addressable lines. `code` are the numbers of source lines in code or HTML."""
+    """A text with its addressable lines. `code` are the numbers of source lines in code or HTML, `underlines` of those
+    that make a heading of the line above.
+    """
 
     source: tuple[str, ...]
     lines: tuple[Line, ...]
     code: frozenset[int]
     only_code: str | None = None
+    underlines: frozenset[int] = frozenset()
 
 
 def read(text: str) -> Page:
@@ -60,6 +63,7 @@ def read(text: str) -> Page:
         lines=tuple(_Walk().lines(tokens)),
         code=frozenset(number for begin, end in ranges for number in range(begin, end)),
         only_code=_only_code(tokens),
+        underlines=frozenset(token.map[1] - 1 for token in tokens if _is_underlined(token) and token.map),
     )
 
 
@@ -111,6 +115,11 @@ class _Walk:
                 seen = position
                 if not unheard and self.html.is_heard:
                     yield Line(number, _line_at(token.content, position))
+
+
+def _is_underlined(token: Token) -> bool:
+    # spec.commonmark.org/0.31.2/#setext-headings
+    return token.type == "heading_open" and token.markup in {"-", "="}
 
 
 def _only_code(tokens: Sequence[Token]) -> str | None:

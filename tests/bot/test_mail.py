@@ -14,6 +14,11 @@ LETTERS = [
     "Fine.\n\n________________________________\nFrom: Ada\nDate: Tuesday\n\n@bellhop status",
     "Fine.\n\n**From:** Ada\n**Sent:** Tuesday\n\n@bellhop status",
     "Fine.\n\nSent from my iPhone\n\n@bellhop status",
+    "Fine.\n\nFrom: Ada Lovelace <ada@example.org>\nTo: Bob\n\n@bellhop status",
+    "Fine.\n\nVon: Ada\nGesendet: Dienstag\nAn: Bob\n\n@bellhop status",
+    "Fine.\n\nFrom: Ada\nTo: bob@example.org\nSubject: x\n\n@bellhop status",
+    "--\nAda\n@bellhop status",
+    "> Fine.\n\n--\nAda\n@bellhop status",
     "Fine.\n-- \nAda\n@bellhop status",
     "Fine.\n\n--\nAda\n\n@bellhop status",
 ]
@@ -29,6 +34,13 @@ def test_a_quoted_letter_addresses_nobody(text: str) -> None:
     [
         "On Monday the build broke, as Ada wrote:\n\n@bellhop status",
         "From: the start it was slow\n\n@bellhop status",
+        "From: v1\nTo: v2\n\n@bellhop status",
+        "From: 2024-01-01\nTo: 2025-01-01\n\n@bellhop status",
+        "**From:** main\n**To:** release\n@bellhop status",
+        "From: here\nSubject: to change\n\nme@example.org\n@bellhop status",
+        "Title\n--\n\n@bellhop status",
+        "A title\nof two lines\n--\n@bellhop status",
+        "- Title\n  --\n\n@bellhop status",
         "```\nOn Tue, Nov 21, 2026 at 4:50 AM Ada <ada@example.org> wrote:\n-- \n```\n\n@bellhop status",
     ],
 )
