@@ -222,9 +222,19 @@ async def put_off(services: Services, found: Addressed, postponement: Postponeme
 
 
 async def _is_request(services: Services, found: Addressed) -> bool:
-    """Whether somebody waits for an answer: what was taken for a follow-up is as much a request as a command."""
-    is_said = found.message.is_created and not found.message.is_deleted
-    return bool(found.commands or (is_said and await _follow_up(services, found)))
+    """Whether somebody waits for an answer: who called us, or wrote what counts as a request without (`_follow_up`)."""
+    if found.commands:
+        return True
+    message = found.message
+    if message.is_deleted or not message.is_created or message.actor is None:
+        return False
+    if not await _follow_up(services, found):
+        return False
+    try:
+        role = await services.home_of(message.thread).role_of(message.actor, message.thread.repository)
+    except Exception:  # noqa: BLE001 - what went wrong may be this very call; who may be a stranger waits for nothing
+        return False
+    return role >= COMMANDS["fix"].needs
 
 
 async def _finish_alone(
