@@ -18,6 +18,7 @@ from models.message import Actor, Anchor, Comment, Thread
 from models.source import SourceType
 
 HANDLE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base 32 without I, L, O, U: nothing to misread
+STOPPED = "stopped by {by}"
 
 
 class JobKind(StrEnum):
@@ -212,6 +213,16 @@ class Job(Noun):
     def thread(self) -> str:
         """Where it was asked, as people write it."""
         return self.context.issue_key if self.context else ""
+
+    @property
+    def completion(self) -> JobEvent:
+        """The event of its end, as the CI document has it; `data` is the reason when it did not succeed."""
+        by = self.cancel_requested_by if self.status is JobStatus.CANCELLED else ""
+        why = STOPPED.format(by=by) if by else self.failure_detail.partition("\n")[0]
+        kind, success = JobEventType.COMPLETE, bool(self.success)
+        return JobEvent(
+            type=kind, data=why or None, success=success, timestamp=self.end_time, attempt=self.attempt
+        )
 
     def to_summary_dict(self) -> dict[str, Any]:
         """For listings: no events, no context."""

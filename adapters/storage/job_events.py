@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, select, update
 
 from adapters.storage.clock import clock
+from adapters.storage.event_rows import INSERT, to_row
 from adapters.storage.job_rows import GONE, JobRows
 from adapters.storage.job_tables import has_status, job_events, jobs, transitions
 from bot.errors import InvalidTransition
-from models.job import JobEvent, JobStatus, Transition
+from models.job import JobEvent, JobEventType, JobStatus, Transition
 
 ADDING = "adding events to job {job}: {why}"
 NOT_RUNNING = "attempt {attempt} is not running"
-
-_INSERT = insert(job_events).values(
-    timestamp=func.coalesce(bindparam("timestamp", type_=job_events.c.timestamp.type), clock())
-)
 
 
 class JobEvents(JobRows):
     """Appending and reading. `seq` counts per job from 1."""
 
     async def add_event(self, job_id: str, event: JobEvent) -> None:
-        """Append, whatever state the job is in. Raises InvalidTransition when there is no such job."""
+        """Append, whatever state the job is in; but a job completes once, whoever tells of it first.
+
+        Raises InvalidTransition when there is no such job.
+        """
+        if event.type == JobEventType.COMPLETE and await self._is_complete(job_id):
+            return
         row = await self._number_of(job_id, 1)
         if row is None:
             raise InvalidTransition(ADDING.format(job=job_id, why=GONE))
@@ -68,10 +69,5 @@ class JobEvents(JobRows):
     async def _write(self, row: RowMapping, attempt: int, events: Sequence[JobEvent]) -> None:
         first = row["last_seq"] - len(events) + 1
         await self._many(
-            _INSERT, [_to_row(event, row["id"], attempt, first + i) for i, event in enumerate(events)]
+            INSERT, [to_row(event, row["id"], attempt, first + i) for i, event in enumerate(events)]
         )
-
-
-def _to_row(event: JobEvent, job_id: str, attempt: int, seq: int) -> dict[str, Any]:
-    plain = {name: getattr(event, name) for name in ("data", "success", "timestamp", "facts")}
-    return plain | {"job_id": job_id, "attempt": attempt, "seq": seq, "type": str(event.type)}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from adapters.storage import event_rows
 from adapters.storage.clock import clock
 from adapters.storage.job_tables import jobs, transitions
 from adapters.storage.rows import Rows
@@ -63,10 +64,15 @@ class JobRows(Rows):
         return row
 
     async def _move(self, row: RowMapping, status: JobStatus, by: str = "", **values: Any) -> Job:
-        """`row` -> `status`, with its transition. Raises InvalidTransition: not from there, or its lock is taken."""
+        """`row` -> `status`, with its transition, and at its end the event that tells so.
+
+        Raises InvalidTransition: not from there, or its lock is taken.
+        """
         before = JobStatus(row["status"])
         if before not in status.predecessors:
             raise InvalidTransition(MOVING.format(job=row["id"], status=status, why=IS.format(status=before)))
+        ends = status.is_terminal and not await self._is_complete(row["id"])
+        values |= {"last_seq": row["last_seq"] + ends}
         changed = update(jobs).where(_j.id == row["id"]).values(status=status, updated_at=clock(), **values)
         try:
             async with self._guarded():
@@ -74,7 +80,15 @@ class JobRows(Rows):
         except IntegrityError as error:
             raise InvalidTransition(MOVING.format(job=row["id"], status=status, why=LOCKED)) from error
         await self._note(moved, "job", before, status, by)
-        return from_row(moved)
+        job = from_row(moved)
+        if ends:
+            await self._many(
+                event_rows.INSERT, [event_rows.to_row(job.completion, job.id, job.attempt, job.last_seq)]
+            )
+        return job
+
+    async def _is_complete(self, job_id: str) -> bool:
+        return await self._first(event_rows.COMPLETION, job=job_id) is not None
 
     async def _note(
         self, row: Mapping[str, Any] | RowMapping, subject: str, before: str | None, after: str, by: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import choice, retention
 from bot.command import Ask, CommandSpec, Said
 from bot.errors import Refused
+from bot.phrases import counted
 from bot.ports import UnitOfWork
 from bot.safety import fence, mask
 from models.command import VerbSpec
@@ -15,7 +16,7 @@ LINES = 50
 MOST_LINES = 500
 NONE = "{handle} has not written anything yet. `{slash} status {handle}`"
 FORGOTTEN = "{handle} ended more than {days} days ago, and so long logs are kept. `{slash} status {handle}`"
-HEAD = "Last {count} lines of {handle} ({status}):"
+HEAD = "Last {lines} of {handle} ({status}):"
 BAD_NUMBER = "`-n` takes a number from 1 to {most}: `{slash} logs -n {usual}`"
 
 
@@ -29,7 +30,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
         form = FORGOTTEN if retention.is_forgotten(whole, settings) else NONE
         told = {"handle": job.handle, "slash": ask.slash, "days": settings.job_retention_days}
         return Said(text=form.format(**told))
-    head = HEAD.format(count=len(lines), handle=job.handle, status=whole.status.value)
+    head = HEAD.format(lines=counted(len(lines), "line"), handle=job.handle, status=whole.status.value)
     body = mask("\n".join(lines), ask.services.known_secrets)
     return Said(text=f"{head}\n\n{fence(body)}\n\n`{ask.slash} status {job.handle}`")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import InvalidTransition
 from models.agent import AgentState
-from models.job import Failure, Job, JobEvent, JobResult, JobStatus, Transition
+from models.job import Failure, Job, JobEvent, JobEventType, JobResult, JobStatus, Transition
 from tests.fakes.memory import cleaned, with_
 from tests.fakes.memory_lists import JobLists
 
@@ -56,7 +56,8 @@ class JobRows(JobLists):
 
     async def add_event(self, job_id: str, event: JobEvent) -> None:
         job = self._found(job_id)
-        self._append(job, event.attempt or job.attempt, [event])
+        if event.type != JobEventType.COMPLETE or not self._is_complete(job_id):
+            self._append(job, event.attempt or job.attempt, [event])
 
     async def add_events(self, job_id: str, attempt: int, events: Sequence[JobEvent]) -> int:
         return self._append(self._owned(job_id, attempt), attempt, events)
@@ -157,7 +158,13 @@ class JobRows(JobLists):
         if moved.holds_lock and holder is not None and holder.id != job.id:
             raise InvalidTransition(f"moving job {job.id} to {status}: its lock is held")
         self._note(moved, "job", job.status, status, by)
+        if status.is_terminal and not self._is_complete(job.id):
+            self._append(moved, moved.attempt, [moved.completion])
+            return self._memory.jobs[job.id]
         return self._keep(moved)
+
+    def _is_complete(self, job_id: str) -> bool:
+        return any(event.type == JobEventType.COMPLETE for event in self._memory.events.get(job_id, ()))
 
     def _keep(self, job: Job) -> Job:
         self._memory.jobs[job.id] = job

@@ -58,7 +58,7 @@ async def test_events_are_written_in_order_before_the_end(yard: Yard, services: 
 
     job = await yard.new(services, "")
     await runtime.perform(job.id, work)
-    assert [event.data for event in (await yard.get(services, job)).events] == list("01234")
+    assert [event.data for event in (await yard.get(services, job)).events] == [*"01234", None]
 
 
 async def test_the_horse_is_remembered_while_it_works_and_forgotten_after(
@@ -93,7 +93,7 @@ async def test_a_database_that_is_away_at_the_end_is_waited_for(yard: Yard, serv
     await runtime.perform(job.id, work)
     ended = await yard.get(services, job)
     assert ended.status is JobStatus.COMPLETED
-    assert [event.data for event in ended.events] == ["kept"]
+    assert [event.data for event in ended.events] == ["kept", None]
 
 
 async def test_a_database_locked_for_less_than_the_lease_costs_nothing(

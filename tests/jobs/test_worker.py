@@ -22,7 +22,8 @@ async def test_a_job_runs_and_is_settled_with_its_result(yard: Yard, services: S
     assert done.status is JobStatus.COMPLETED
     assert done.result is not None
     assert done.result.explanation == "finished echo"
-    assert [event.data for event in done.events] == ["began echo"]
+    assert [event.data for event in done.events] == ["began echo", None]
+    assert done.events[-1].type == "complete"
     assert len(yard.ledger()) == 1
 
 

@@ -18,7 +18,7 @@ SHOWN = {"remote_id": "77", "remote_url": "https://x/77", "digest": "abc", "pace
 async def an_ended_job(storage: Storage, id: str = "job-1", events: int = 3) -> None:
     async with storage.begin() as work:
         await work.jobs.create_job(job(id, thread=place(int(id[-1]))))
-        for number in range(events):
+        for number in range(events - 1):  # the last one is its end
             await work.jobs.add_event(id, JobEvent(type="log", data=str(number)))
         await work.jobs.claim(id, "w", 60)
         await work.jobs.settle(id, 1, JobStatus.COMPLETED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.run import Run
 from models.identity import Role
-from models.job import JobEventType
+from models.job import Failure, JobEventType, JobStatus
 from tests.fakes.services import Bench
 
 
@@ -29,6 +29,18 @@ async def test_the_last_lines_are_shown() -> None:
     assert "Last 3 lines" in shown
     assert "line 99" in shown
     assert "line 96" not in shown
+
+
+async def test_a_job_that_failed_before_it_wrote_anything_says_why() -> None:
+    bench = Bench()
+    handle = await with_log(bench)
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        detail = "cloning acme/shop: it is away"
+        await work.jobs.settle(job.id, 1, JobStatus.FAILED, failure=Failure.SETUP, detail=detail)
+    await bench.hear(f"/bellhop logs {handle}", comment_id="2")
+    assert f"Last 1 line of {handle} (failed)" in bench.answers[-1]
+    assert "complete cloning acme/shop: it is away" in bench.answers[-1]
 
 
 async def test_secrets_are_masked() -> None:
