@@ -122,12 +122,13 @@ def find_thread(channel: Channel, thread_ts: str | None) -> str | None:
 
 def dress(world: World, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Blocks with what Slack adds: ids that are missing, `emoji` and `verbatim`."""
-    return [_dress(world, {"block_id": world.store.secret(5), **block}) for block in blocks]
+    return [dress_value(world, {"block_id": world.store.secret(5), **block}) for block in blocks]
 
 
-def _dress(world: World, value: Any) -> Any:
+def dress_value(world: World, value: Any) -> Any:
+    """One part of a block or view, the same way."""
     if isinstance(value, list):
-        return [_dress(world, item) for item in value]
+        return [dress_value(world, item) for item in value]
     if not isinstance(value, dict):
         return value
     kind = value.get("type")
@@ -138,7 +139,9 @@ def _dress(world: World, value: Any) -> Any:
         added = {"verbatim": False}
     elif isinstance(kind, str) and (kind in INTERACTIVE or kind.endswith(("_select", "_input"))):
         added = {"action_id": world.store.secret(5)}
-    return {key: item if key == "type" else _dress(world, item) for key, item in {**added, **value}.items()}
+    return {
+        key: item if key == "type" else dress_value(world, item) for key, item in {**added, **value}.items()
+    }
 
 
 def fallback(blocks: list[dict[str, Any]]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.slack.actions.drafts import dress
+from playground.slack.actions.drafts import dress, dress_value
 from playground.slack.failures import ApiFailure, bad_blocks
 from playground.slack.kit.judge import is_view_too_large, judge_view
 from playground.slack.records import Trigger, User, View
@@ -24,7 +24,8 @@ def read_view(world: World, body: Any, where: str, *kinds: str) -> dict[str, Any
     if complaints:
         world.blame(where, complaints)
         raise bad_blocks("invalid_arguments", complaints)
-    return {**body, "blocks": dress(world, body["blocks"])}
+    dressed = {name: dress_value(world, value) for name, value in body.items() if name != "blocks"}
+    return dressed | {"blocks": dress(world, body["blocks"])}
 
 
 def make_trigger(world: World, user: User, view_id: str | None = None) -> Trigger:

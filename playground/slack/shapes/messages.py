@@ -19,7 +19,6 @@ def bot_profile(app: App, team_id: str) -> dict[str, Any]:
     return {
         "id": app.bot.bot_id,
         "app_id": app.id,
-        "user_id": app.bot.id,
         "name": app.name,
         "icons": ICONS,
         "deleted": False,
@@ -87,7 +86,6 @@ def thread_facts(parent: Message) -> dict[str, Any]:
         "latest_reply": replies[-1].ts,
         "reply_users": people,
         "is_locked": False,
-        "subscribed": False,
     }
 
 
