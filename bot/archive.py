@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from models.audit import AuditRecord
 from models.message import Actor
+from models.worker import ProcessRecord, WorkerRecord
 
 
 class Accounts(Protocol):
@@ -13,6 +15,27 @@ class Accounts(Protocol):
 
     async def keep(self, platform: str, integration: str, account: Actor) -> None: ...
     async def find(self, platform: str, integration: str) -> Actor | None: ...
+
+
+class Workers(Protocol):
+    """Worker hosts and their process groups."""
+
+    async def beat(self, record: WorkerRecord) -> None: ...
+    async def leave(self, worker_id: str) -> None: ...
+    async def alive(self, within_seconds: float) -> list[WorkerRecord]: ...
+    async def remember(self, record: ProcessRecord) -> None: ...
+    async def forget(self, record: ProcessRecord) -> None: ...
+    async def processes(self, host: str) -> list[ProcessRecord]: ...
+
+
+class Audit(Protocol):
+    """Append-only."""
+
+    async def append(self, record: AuditRecord) -> None: ...
+    async def count(self, *, actor: str, place: str, since: datetime, most: int) -> int:
+        """Rows of `actor` since then whose subject begins with `place`; counted up to `most`."""
+
+    async def page(self, *, before: int | None, limit: int) -> list[AuditRecord]: ...
 
 
 class Retention(Protocol):
@@ -27,3 +50,9 @@ class Retention(Protocol):
 
     async def prune_outbox(self, older_than: datetime, limit: int) -> int:
         """Delete what was sent, or given up, before `older_than`; cards go with their jobs. Returns how many went."""
+
+    async def prune_linkings(self, older_than: datetime, limit: int) -> int:
+        """Delete codes whose time was over before `older_than`, used or not. Returns how many went."""
+
+    async def prune_pending(self, older_than: datetime, limit: int) -> int:
+        """Delete requests that wait no more since before `older_than`. Returns how many went."""

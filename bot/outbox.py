@@ -24,7 +24,7 @@ class Outbox(Protocol):
     async def claim(
         self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
     ) -> list[OutboxRow]:
-        """Due rows of one platform in order, one a thread, the attempt recorded.
+        """Due rows of one platform in order, one a thread (and one for each audience there), the attempt recorded.
 
         `is_ambiguous` is as it was *before* this attempt.
         """

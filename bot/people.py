@@ -19,7 +19,7 @@ class People(Protocol):
         """All other accounts of whoever has this one, the newest link first."""
 
     async def partner(self, account: Account, platform: str, integration: str) -> Account | None:
-        """The account there of whoever has this one."""
+        """The account there of whoever has this one; of several (in several tenants) the newest link."""
 
     async def link(self, account: Account, other: Account) -> None:
         """Both belong to one person from now on. `account` leaves whoever had it; doing it twice changes nothing.

@@ -1,5 +1,5 @@
-"""What the bot needs of storage and of the queue, as Protocols. `bot/outbox.py`, `bot/platform.py` and
-`bot/workshop.py` hold the rest.
+"""What the bot needs of storage and of the queue, as Protocols. `bot/archive.py`, `bot/outbox.py`, `bot/people.py`,
+`bot/platform.py` and `bot/workshop.py` hold the rest.
 
 Everything here that changes a row's state is guarded: it names the state (owner, attempt, predecessor) that it
 expects, and
@@ -13,14 +13,13 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.archive import Accounts, Retention
+from bot.archive import Accounts, Audit, Retention, Workers
 from bot.outbox import Outbox
+from bot.people import PendingRequests, People, Rooms
 from models.agent import AgentState
-from models.audit import AuditRecord
 from models.change import Change
 from models.delivery import Delivery, Outcome, Postponement, Receipt, WaitsFor
 from models.job import Failure, Job, JobEvent, JobResult, JobStatus, Transition
-from models.worker import ProcessRecord, WorkerRecord
 
 CLAIM_BYTES = 32 * 1024 * 1024  # of requests, for one look of a dispatcher
 
@@ -191,8 +190,17 @@ class Deliveries(Protocol):
     async def reopen(self, delivery_id: int) -> bool:
         """Make it due again with no disposition and no attempts; False while somebody works on it."""
 
+    async def resume(self, delivery_ids: Sequence[int]) -> int:
+        """Those that ended with `waiting:...` are due now, as if never tried; others stay as they are. How many."""
+
+    async def tell_late(self, delivery_ids: Sequence[int], detail: str) -> int:
+        """What `why` says of those that ended with `waiting:...`; they stay ended. How many."""
+
     async def prune(self, older_than: datetime, limit: int) -> int:
-        """Delete finished rows and semantic keys older than that, `limit` at most. Returns how many went."""
+        """Delete finished rows and semantic keys older than that, `limit` at most. Returns how many went.
+
+        One whose request still waits for its author's answer stays, with its body.
+        """
 
 
 class Keys(Protocol):
@@ -216,27 +224,6 @@ class Changes(Protocol):
         """Insert (`id` 0) or replace."""
 
 
-class Workers(Protocol):
-    """Worker hosts and their process groups."""
-
-    async def beat(self, record: WorkerRecord) -> None: ...
-    async def leave(self, worker_id: str) -> None: ...
-    async def alive(self, within_seconds: float) -> list[WorkerRecord]: ...
-    async def remember(self, record: ProcessRecord) -> None: ...
-    async def forget(self, record: ProcessRecord) -> None: ...
-    async def processes(self, host: str) -> list[ProcessRecord]: ...
-
-
-class Audit(Protocol):
-    """Append-only."""
-
-    async def append(self, record: AuditRecord) -> None: ...
-    async def count(self, *, actor: str, place: str, since: datetime, most: int) -> int:
-        """Rows of `actor` since then whose subject begins with `place`; counted up to `most`."""
-
-    async def page(self, *, before: int | None, limit: int) -> list[AuditRecord]: ...
-
-
 class UnitOfWork(Protocol):
     """One transaction, and all that can be done in it. No call to the outside may happen while it is open."""
 
@@ -258,6 +245,12 @@ class UnitOfWork(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def retention(self) -> Retention: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def pending(self) -> PendingRequests: ...
+    @property
+    def rooms(self) -> Rooms: ...
 
 
 class Storage(Protocol):

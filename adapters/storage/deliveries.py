@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, exists, not_, or_, select, update
 
+from adapters.storage.chat_tables import IS_WAITING, pending_requests
 from adapters.storage.clock import after, clock
 from adapters.storage.delivery_claims import DeliveryClaims, unpack_all
 from adapters.storage.keys import prune_keys
@@ -14,9 +15,13 @@ from adapters.storage.packing import unpack
 from adapters.storage.tables import HAS_THREAD, HAS_URL, bodies, deliveries
 from models.delivery import Delivery, Disposition, Outcome, Postponement
 
+ASKED_BACK = "waiting"  # the kind of the dispositions of those whose author was asked something
 _d = deliveries.c
 _WITH_BODY = select(deliveries, bodies.c.headers, bodies.c.body).join_from(deliveries, bodies, isouter=True)
 _IS_FREE = or_(_d.lease_until.is_(None), _d.lease_until <= clock())
+
+_ASKED_BACK = _d.disposition.in_([code.value for code in Disposition if code.kind == ASKED_BACK])
+_MAY_BE_ANSWERED = exists().where(pending_requests.c.delivery_id == _d.id, IS_WAITING)
 
 _FINISH = (
     update(deliveries)
@@ -109,9 +114,20 @@ class DeliveryRows(DeliveryClaims):
         )
         return changed > 0
 
+    async def resume(self, delivery_ids: Sequence[int]) -> int:
+        """Those that ended with `waiting:...` are due now, as if never tried; others stay as they are. How many."""
+        anew = {"due_at": clock(), "attempts": 0, "finished_at": None, "disposition": None, "detail": ""}
+        return await self._count(update(deliveries).where(_d.id.in_(delivery_ids), _ASKED_BACK).values(anew))
+
+    async def tell_late(self, delivery_ids: Sequence[int], detail: str) -> int:
+        """What `why` says of those that ended with `waiting:...`; they stay ended. How many."""
+        told = update(deliveries).where(_d.id.in_(delivery_ids), _ASKED_BACK).values(detail=detail)
+        return await self._count(told)
+
     async def prune(self, older_than: datetime, limit: int) -> int:
-        """Delete finished rows and semantic keys older than that, `limit` at most. Returns how many went."""
-        old = select(_d.id).where(_d.finished_at < older_than).order_by(_d.finished_at).limit(limit)
+        """Delete finished rows and semantic keys older than that, but for those whose author may still answer."""
+        is_over = and_(_d.finished_at < older_than, not_(_MAY_BE_ANSWERED))
+        old = select(_d.id).where(is_over).order_by(_d.finished_at).limit(limit)
         gone = await self._count(delete(deliveries).where(_d.id.in_(old.scalar_subquery())))
         return gone + await prune_keys(self._connection, older_than, limit - gone)
 

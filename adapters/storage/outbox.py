@@ -1,9 +1,11 @@
 """The outbox's rows, and the order in which they leave.
 
-* One row a thread leaves at a time from one claim.
+* One row a line leaves at a time from one claim; a thread is a line.
 * Replies of a thread leave in the order they were written, and so do its reactions: one that waits for another try
   holds the younger ones of its kind back, and while one is on its way no younger reply or reaction is claimed.
 * A reaction that the platform refuses for a while holds no reply back, nor the other way round.
+* What is for one person alone stands in a line of its own, for each of them in each thread: nobody else waits for an
+  answer that cannot be whispered, and it waits for nobody else.
 * Cards are edited in place, so they wait for nobody and nobody waits for them. What was given up holds nobody back.
 """
 
@@ -50,13 +52,18 @@ _HELD_BACK = and_(
     _o.kind != CARD,
     exists().where(
         _older.c.thread_key == _o.thread_key,
+        _older.c.audience == _o.audience,
         _older.c.state == WAITING,
         _older.c.id < _o.id,
         _older.c.kind != CARD,
         or_(_older.c.kind == _o.kind, _IN_FLIGHT),
     ),
 )
-_TURN = func.row_number().over(partition_by=_o.thread_key, order_by=(_o.due_at, _o.id)).label("turn")
+_TURN = (
+    func.row_number()
+    .over(partition_by=(_o.thread_key, _o.audience), order_by=(_o.due_at, _o.id))
+    .label("turn")
+)
 _DUE = (
     select(_o.id, _o.due_at, _TURN)
     .where(_o.platform == bindparam("here"), _o.integration == bindparam("there"), _IS_DUE, not_(_HELD_BACK))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, select, update
 
+from adapters.storage.chat_tables import linkings, pending_requests
 from adapters.storage.clock import clock
 from adapters.storage.job_tables import IS_UNTRIMMED, job_events, jobs, transitions
 from adapters.storage.rows import Rows
@@ -13,6 +14,7 @@ from adapters.storage.tables import CARD, DEAD, DONE, WAITING, outbox
 
 JOBS = 20  # a call
 _j, _o, _e = jobs.c, outbox.c, job_events.c
+_l, _p = linkings.c, pending_requests.c
 _TO_SEND = exists().where(_o.job_id == _j.id, _o.state == WAITING, _o.wanted > _o.shown)
 
 
@@ -44,6 +46,16 @@ class RetentionRows(Rows):
         gone = await self._drop_rows(sent, _o.sent_at, limit)
         given_up = and_(_o.state == DEAD, _o.created_at < older_than)
         return gone + await self._drop_rows(given_up, _o.id, limit - gone)
+
+    async def prune_linkings(self, older_than: datetime, limit: int) -> int:
+        """Delete codes whose time was over before `older_than`; none is used after that."""
+        old = select(_l.digest).where(_l.expires_at < older_than).order_by(_l.expires_at).limit(limit)
+        return await self._count(delete(linkings).where(_l.digest.in_(old.scalar_subquery())))
+
+    async def prune_pending(self, older_than: datetime, limit: int) -> int:
+        """Delete requests that wait no more since before `older_than`."""
+        old = select(_p.id).where(_p.ended_at < older_than).order_by(_p.ended_at).limit(limit)
+        return await self._count(delete(pending_requests).where(_p.id.in_(old.scalar_subquery())))
 
     async def _drop_events(self, job_id: str, room: int) -> int:
         """The oldest `room` of a job. Fewer: no more are there."""

@@ -136,6 +136,8 @@ outbox = Table(
     Column("job_id", Key),
     Column("delivery_id", Serial),
     required("request_id", String),
+    Column("audience", Key, nullable=False, server_default=""),
+    Column("answer_url", String, nullable=False, server_default=""),
     required("state", Key),
     required("wanted", Integer),
     required("shown", Integer),

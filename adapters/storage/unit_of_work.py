@@ -11,7 +11,10 @@ from adapters.storage.deliveries import DeliveryRows
 from adapters.storage.jobs import JobRepository
 from adapters.storage.keys import KeyRows
 from adapters.storage.outbox import OutboxRows
+from adapters.storage.pending import PendingRows
+from adapters.storage.people import PeopleRows
 from adapters.storage.retention import RetentionRows
+from adapters.storage.rooms import RoomRows
 from adapters.storage.workers import WorkerRows
 
 
@@ -28,3 +31,6 @@ class SQLUnitOfWork:
         self.audit = AuditRows(connection, owner)
         self.accounts = AccountRows(connection, owner)
         self.retention = RetentionRows(connection, owner)
+        self.people = PeopleRows(connection, owner)
+        self.pending = PendingRows(connection, owner)
+        self.rooms = RoomRows(connection, owner)

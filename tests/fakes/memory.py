@@ -13,12 +13,23 @@ from models.audit import AuditRecord
 from models.base import Noun
 from models.change import Change
 from models.delivery import Delivery
+from models.identity import Account, Linking
 from models.job import Job, JobEvent, Transition
 from models.message import Actor
 from models.outbox import OutboxRow
+from models.pending import Pending, Room, Subscription
 from models.worker import ProcessRecord, WorkerRecord
 
 AnyNoun = TypeVar("AnyNoun", bound=Noun)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """An account that belongs to a person; `serial` counts links."""
+
+    account: Account
+    person: int
+    serial: int
 
 
 @dataclass
@@ -40,6 +51,12 @@ class Memory:
     audit: dict[int, AuditRecord] = field(default_factory=dict)
     accounts: dict[tuple[str, str], Actor] = field(default_factory=dict)
     trimmed: dict[str, bool] = field(default_factory=dict)
+    identities: dict[tuple[str, str, str, str], Identity] = field(default_factory=dict)
+    linkings: dict[str, Linking] = field(default_factory=dict)
+    pending: dict[str, Pending] = field(default_factory=dict)
+    pending_ended: dict[str, datetime] = field(default_factory=dict)
+    rooms: dict[tuple[str, str, str, str], Room] = field(default_factory=dict)
+    subscriptions: dict[tuple[str, str, str, str, str, str], Subscription] = field(default_factory=dict)
 
     def snapshot(self) -> Memory:
         """As it is now, untouched by what comes."""

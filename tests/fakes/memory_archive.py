@@ -36,6 +36,20 @@ class RetentionRows(Rows):
             del self._memory.outbox[id]
         return len(goes)
 
+    async def prune_linkings(self, older_than: datetime, limit: int) -> int:
+        rows = self._memory.linkings
+        goes = [row.digest for row in rows.values() if row.expires_at < older_than][:limit]
+        for digest in goes:
+            del rows[digest]
+        return len(goes)
+
+    async def prune_pending(self, older_than: datetime, limit: int) -> int:
+        goes = [id for id, ended in self._memory.pending_ended.items() if ended < older_than][:limit]
+        for id in goes:
+            del self._memory.pending[id]
+            del self._memory.pending_ended[id]
+        return len(goes)
+
     def _old(self, older_than: datetime) -> list[Job]:
         busy = {row.job_id for row in self._memory.outbox.values() if _is_to_send(row)}
         ended = [job for job in self._memory.jobs.values() if job.end_time and job.end_time < older_than]

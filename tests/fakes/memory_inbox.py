@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.ports import CLAIM_BYTES
 from models.delivery import Delivery, Outcome, Postponement, WaitsFor, WebhookRequest
+from models.pending import PendingState
 from tests.fakes.memory import Rows, cleaned, with_
 
 
@@ -124,10 +125,24 @@ class DeliveryRows(Rows):
         self._memory.deliveries[row.id] = with_(row, **anew, claimed_by=None, lease_until=None)
         return True
 
+    async def resume(self, delivery_ids: Sequence[int]) -> int:
+        anew = {"attempts": 0, "detail": "", "disposition": None, "finished_at": None}
+        asked = [d for d in self._asked_back() if d.id in delivery_ids]
+        self._memory.deliveries.update({d.id: self._freed(d, **anew) for d in asked})
+        return len(asked)
+
+    async def tell_late(self, delivery_ids: Sequence[int], detail: str) -> int:
+        asked = [d for d in self._asked_back() if d.id in delivery_ids]
+        self._memory.deliveries.update({d.id: with_(d, detail=detail) for d in asked})
+        return len(asked)
+
     async def prune(self, older_than: datetime, limit: int) -> int:
-        old = sorted(
-            (d.finished_at, d.id) for d in self._all() if d.finished_at and d.finished_at < older_than
-        )[:limit]
+        rows = self._memory.pending.values()
+        spared = {row.delivery_id for row in rows if row.state is PendingState.WAITING}
+        done = [d for d in self._all() if d.id not in spared]
+        old = sorted((d.finished_at, d.id) for d in done if d.finished_at and d.finished_at < older_than)[
+            :limit
+        ]
         for _, delivery_id in old:
             del self._memory.deliveries[delivery_id]
         taken = sorted((at, key) for key, (_, at) in self._memory.keys.items() if at < older_than)[
@@ -136,6 +151,9 @@ class DeliveryRows(Rows):
         for _, key in taken:
             del self._memory.keys[key]
         return len(old) + len(taken)
+
+    def _asked_back(self) -> list[Delivery]:
+        return [d for d in self._all() if d.disposition is not None and d.disposition.kind == "waiting"]
 
     def _all(self) -> list[Delivery]:
         return list(self._memory.deliveries.values())

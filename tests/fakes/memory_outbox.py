@@ -34,9 +34,9 @@ class OutboxRows(Rows):
     ) -> list[OutboxRow]:
         here = [row for row in self._all() if (row.platform, row.integration) == (platform, integration)]
         due = [row for row in here if self._is_due(row) and not self._is_held_back(row)]
-        first: dict[str, OutboxRow] = {}
+        first: dict[tuple[str, str], OutboxRow] = {}
         for row in sorted(due, key=lambda row: (row.due_at, row.id)):
-            first.setdefault(row.thread.key, row)
+            first.setdefault(_line(row), row)
         lease = {"claimed_by": owner, "lease_until": self._after(lease_seconds)}
         return [self._take(row, lease) for row in list(first.values())[:limit]]
 
@@ -139,7 +139,7 @@ class OutboxRows(Rows):
         older = [
             other
             for other in self._all()
-            if other.thread.key == row.thread.key and other.id < row.id and other.state is OutboxState.WAITING
+            if _line(other) == _line(row) and other.id < row.id and other.state is OutboxState.WAITING
         ]
         return row.kind is not OutboxKind.CARD and any(
             other.kind is not OutboxKind.CARD and (other.kind is row.kind or self._is_leased(other))
@@ -149,6 +149,10 @@ class OutboxRows(Rows):
     def _held(self, row: OutboxRow, owner: str) -> OutboxRow | None:
         held = self._memory.outbox.get(row.id)
         return held if held and (held.claimed_by, held.attempts) == (owner, row.attempts) else None
+
+
+def _line(row: OutboxRow) -> tuple[str, str]:
+    return row.thread.key, row.audience
 
 
 def _is_open(row: OutboxRow) -> bool:

@@ -1,0 +1,54 @@
+"""Answers for one person alone: kept like all others, and nobody else waits for them."""
+
+from __future__ import annotations
+
+from bot.ports import Storage
+from models.outbox import OutboxRow
+from tests.adapters.storage.nouns import outgoing
+from tests.adapters.storage.outbox_moves import claim, postpone, put, show
+
+URL = "https://hooks.test/1"
+
+
+def whisper(key: str, audience: str = "U1") -> OutboxRow:
+    return outgoing(key, audience=audience, answer_url=URL)
+
+
+async def keys(storage: Storage) -> list[str]:
+    return [row.key for row in await claim(storage)]
+
+
+async def test_whom_it_is_for_is_kept_claimed_and_listed(storage: Storage) -> None:
+    await put(storage, whisper("w-1"))
+    async with storage.read() as work:
+        [listed] = await work.outbox.waiting(9)
+    [row] = await claim(storage)
+    assert {(each.audience, each.answer_url) for each in (listed, row)} == {("U1", URL)}
+    async with storage.begin() as work:
+        await work.outbox.bury(row, "a", "gone")
+        [dead] = await work.outbox.dead(9)
+    assert (dead.audience, dead.answer_url) == ("U1", URL)
+
+
+async def test_nobody_waits_for_a_whisper_that_cannot_be_told(storage: Storage) -> None:
+    await put(storage, whisper("w-1"), whisper("w-2"), outgoing("reply"), whisper("other", "U2"))
+    rows = await claim(storage)
+    assert [row.key for row in rows] == ["w-1", "reply", "other"], "also while it is on its way"
+    for row in rows:
+        await postpone(storage, row, delay_seconds=60 if row.key == "w-1" else 0)
+    assert await keys(storage) == ["reply", "other"]
+
+
+async def test_whispers_to_one_person_keep_their_order(storage: Storage) -> None:
+    await put(storage, whisper("w-1"), whisper("w-2"))
+    [first] = await claim(storage)
+    assert first.key == "w-1"
+    assert await claim(storage) == []
+    await show(storage, first)
+    assert await keys(storage) == ["w-2"]
+
+
+async def test_a_whisper_waits_for_no_public_answer(storage: Storage) -> None:
+    await put(storage, outgoing("reply"), whisper("w-1"), outgoing("younger"))
+    assert await keys(storage) == ["reply", "w-1"]
+    assert await keys(storage) == []
