@@ -28,9 +28,7 @@ class PeopleRows(Rows):
         is_theirs = and_(*is_of(identities, account))
         person = select(_i.person_id).where(is_theirs).scalar_subquery()
         others = select(identities).where(_i.person_id == person, not_(is_theirs))
-        return [
-            to_account(row) for row in await self._all(others.order_by(_i.linked_at.desc(), _i.id.desc()))
-        ]
+        return [to_account(row) for row in await self._all(others.order_by(_i.id.desc()))]
 
     async def partner(self, account: Account, platform: str, integration: str) -> Account | None:
         """The account there of whoever has this one; of several (in several tenants) the newest link."""
