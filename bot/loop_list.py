@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import recovery, retention
+from bot import pending_requests, recovery, retention
 from bot.courier import Courier
 from bot.flights import Failed
 from bot.introduction import introduce
@@ -17,6 +17,7 @@ COURIER_SECONDS = 0.2  # workers cannot ring: what they want shown is found by l
 LOST_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
 INTRODUCE_SECONDS = 30.0
+EXPIRE_SECONDS = 30.0  # nobody waits for it: what is past its time is not answered any more
 PRUNE_SECONDS = 60.0
 
 
@@ -28,9 +29,12 @@ def make(
         Loop("recover_lost", lambda: recovery.recover_lost(services), LOST_SECONDS),
         Loop("tell_again", lambda: recovery.tell_again(services), SWEEP_SECONDS),
         Loop("introduce", lambda: introduce(services), INTRODUCE_SECONDS),
+        Loop("expire_pending", lambda: pending_requests.expire(services), EXPIRE_SECONDS),
         Loop("prune", lambda: retention.prune(services), PRUNE_SECONDS),
         Loop("trim_jobs", lambda: retention.trim_jobs(services), PRUNE_SECONDS),
         Loop("prune_outbox", lambda: retention.prune_outbox(services), PRUNE_SECONDS),
+        Loop("prune_linkings", lambda: retention.prune_linkings(services), PRUNE_SECONDS),
+        Loop("prune_pending", lambda: retention.prune_pending(services), PRUNE_SECONDS),
     ]
     closers: list[Dispatcher | Courier] = []
     for (name, integration), platform in services.platforms.items():

@@ -1,4 +1,4 @@
-"""What is past its time goes: deliveries with their keys, the logs of ended jobs, what was sent.
+"""What is past its time goes: deliveries with their keys, the logs of ended jobs, what was sent, questions and codes.
 
 A few rows at each look, so that nobody waits for it; a full look is followed by the next at once. Whoever asks for
 what is gone is told how long it was kept.
@@ -15,6 +15,7 @@ from models.job import Job
 
 PRUNE_ROWS = 100
 TRIM_EVENTS = 500
+LINKING_DAYS = 1  # after a code's few minutes
 
 
 async def prune(services: Services) -> bool:
@@ -45,7 +46,23 @@ async def prune_outbox(services: Services) -> bool:
     return gone >= PRUNE_ROWS
 
 
+async def prune_linkings(services: Services) -> bool:
+    """Delete codes that link accounts, used or not, a day after their time. True: there is more."""
+    older_than = now() - timedelta(days=LINKING_DAYS)
+    async with services.storage.begin() as work:
+        gone = await work.retention.prune_linkings(older_than, PRUNE_ROWS)
+    return gone >= PRUNE_ROWS
+
+
+async def prune_pending(services: Services) -> bool:
+    """Delete requests that wait for no answer any more, as long after their end as deliveries. True: there is more."""
+    older_than = now() - timedelta(days=services.settings.retention_days)
+    async with services.storage.begin() as work:
+        gone = await work.retention.prune_pending(older_than, PRUNE_ROWS)
+    return gone >= PRUNE_ROWS
+
+
 def is_forgotten(job: Job, settings: Settings) -> bool:
-    """Whether `job` (with its events) ended so long ago that its log is gone."""
+    """Whether `job` (with its events) ended so long ago that its log is gone; what it told in it may be there."""
     is_old = job.end_time is not None and now() - job.end_time > timedelta(days=settings.job_retention_days)
-    return is_old and not job.events
+    return is_old and len(job.events) < job.last_seq

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot import loop_list, loops, vigil
+from bot import loop_list, loops, retention, vigil
 from bot.loops import Loop
 from models.base import now
 from models.job import JobStatus
+from models.pending import PendingState
+from tests.adapters.storage.chat_nouns import linking, pending
 from tests.bot.test_recovery import bench_with_clock
 from tests.bot.test_retention import ended_long_ago, long_ago
 from tests.fakes.platform import ME, said
@@ -121,6 +123,43 @@ async def a_platform_was_away_at_the_start() -> tuple[Bench, Question]:
     return bench, is_so
 
 
+async def nobody_answered_in_time() -> tuple[Bench, Question]:
+    bench = Bench()
+    async with bench.storage.begin() as work:
+        await work.pending.put(pending(minutes=0))
+
+    async def is_so() -> bool:
+        async with bench.storage.read() as work:
+            row = await work.pending.get("p-1")
+        return row is not None and row.state is PendingState.EXPIRED
+
+    return bench, is_so
+
+
+async def a_code_is_old() -> tuple[Bench, Question]:
+    bench = Bench()
+    async with bench.storage.begin() as work:
+        await work.people.offer(linking(minutes=-60 * 24 * (retention.LINKING_DAYS + 1)))
+
+    async def is_so() -> bool:
+        return not bench.storage._memory.linkings
+
+    return bench, is_so
+
+
+async def a_question_was_answered_long_ago() -> tuple[Bench, Question]:
+    bench = Bench()
+    async with bench.storage.begin() as work:
+        await work.pending.put(pending())
+        await work.pending.answer("p-1", "acme/shop")
+    bench.storage._memory.pending_ended["p-1"] = long_ago(bench)
+
+    async def is_so() -> bool:
+        return not bench.storage._memory.pending
+
+    return bench, is_so
+
+
 SCENES: dict[str, Scene] = {
     "dispatch github/default": a_delivery_waits,
     "courier github/default": a_card_waits,
@@ -129,6 +168,9 @@ SCENES: dict[str, Scene] = {
     "prune": a_delivery_is_old,
     "trim_jobs": a_job_ended_long_ago,
     "prune_outbox": an_answer_is_old,
+    "prune_linkings": a_code_is_old,
+    "prune_pending": a_question_was_answered_long_ago,
+    "expire_pending": nobody_answered_in_time,
     "introduce": a_platform_was_away_at_the_start,
 }
 

@@ -8,34 +8,11 @@ from datetime import timedelta
 from bot.ports import Storage
 from models.base import now
 from models.delivery import Delivery, Disposition, Outcome
-from models.identity import Account
-from models.message import Thread, ThreadKind
 from models.pending import Pending, PendingKind, PendingState
-from models.source import SourceType
-from tests.adapters.storage.nouns import LONG_AGO
+from tests.adapters.storage.chat_nouns import ANA, pending
 from tests.adapters.storage.steps import claim, finish, found, kept
 
-ANA = Account(platform="slack", workspace="T1", id="U1", login="ana")
-CHANNEL = Thread(source=SourceType.SLACK, workspace="T1", kind=ThreadKind.CHANNEL, channel="C1", root="1.2")
 LATER = timedelta(days=1)
-
-
-def pending(id: str = "p-1", minutes: float = 60, **given: object) -> Pending:
-    plain: dict[str, object] = {
-        "id": id,
-        "key": f"key-{id}",
-        "kind": PendingKind.REPOSITORY,
-        "asker": ANA,
-        "thread": CHANNEL,
-        "line": "fix the test",
-        "delivery_id": 7,
-        "choices": ("acme/shop", "acme/api"),
-        "answer_url": "https://hooks.test/1",
-        # Made by a host whose clock is far behind: the database's decides.
-        "created_at": LONG_AGO,
-        "expires_at": LONG_AGO + timedelta(minutes=minutes),
-    }
-    return Pending.model_validate(plain | given)
 
 
 async def put(storage: Storage, *rows: Pending) -> list[Pending]:

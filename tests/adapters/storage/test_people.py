@@ -10,12 +10,10 @@ import pytest
 from bot.ports import Storage
 from models.base import now
 from models.identity import Account, Linking
-from tests.adapters.storage.nouns import LONG_AGO
+from tests.adapters.storage.chat_nouns import ANA, OCTO, linking
 
-ANA = Account(platform="slack", workspace="T1", id="U1", login="ana")
 BOB = Account(platform="slack", workspace="T1", id="U2", login="bob")
 ANA_ELSEWHERE = Account(platform="slack", workspace="T2", id="U1", login="ana")
-OCTO = Account(platform="github", id="1", login="octo")
 CAT = Account(platform="github", id="2", login="cat")
 TICKETS = Account(platform="jira", id="a-1", login="ana")
 LATER = timedelta(days=2)
@@ -30,13 +28,6 @@ async def link(storage: Storage, *pairs: tuple[Account, Account]) -> None:
 async def partners(storage: Storage, account: Account) -> list[Account]:
     async with storage.read() as work:
         return await work.people.partners(account)
-
-
-def linking(digest: str = "c0de", account: Account = ANA, minutes: float = 10) -> Linking:
-    # Made by a host whose clock is far behind: the database's decides.
-    return Linking(
-        digest=digest, account=account, created_at=LONG_AGO, expires_at=LONG_AGO + timedelta(minutes=minutes)
-    )
 
 
 async def offer(storage: Storage, *linkings: Linking) -> None:

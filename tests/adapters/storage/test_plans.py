@@ -16,9 +16,8 @@ from bot.ports import UnitOfWork
 from models.delivery import WaitsFor
 from models.job import Job
 from models.pending import PendingKind
+from tests.adapters.storage.chat_nouns import ANA, OCTO, pending
 from tests.adapters.storage.nouns import HERE, job
-from tests.adapters.storage.test_pending import ANA, pending
-from tests.adapters.storage.test_people import OCTO
 
 NOW = datetime.now(UTC)
 
