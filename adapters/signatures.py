@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 
 from bot.errors import SignatureError
 
@@ -14,6 +15,11 @@ UNTRUSTED = "verifying the signature: no secret is configured, so nobody can be 
 MISSING = "verifying the signature: it is missing"
 WRONG_SCHEME = "verifying the signature: it does not start with {prefix!r}"
 WRONG = "verifying the signature: it is not that of this body"
+NO_MOMENT = "verifying the signature: the moment it was made is missing or no number of seconds"
+STALE = "verifying the signature: it was made {seconds:.0f} s away from now, and {most:.0f} s are allowed"
+
+# [0-9] only: isdigit() accepts other scripts' digits, which int() then refuses.
+_SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 def sign_sha256(secret: bytes, body: bytes, prefix: str = "") -> str:
@@ -37,3 +43,22 @@ def check_sha256(secret: bytes, body: bytes, given: str, prefix: str = "") -> No
         given.encode("utf-8", "replace"), sign_sha256(secret, body, prefix).encode("ascii")
     ):
         raise SignatureError(WRONG)
+
+
+def sign_v0(secret: bytes, body: bytes, timestamp: str) -> str:
+    """`v0=` and the hex HMAC-SHA256 of `v0:{timestamp}:{body}`."""
+    return sign_sha256(secret, b"v0:" + timestamp.encode("utf-8", "replace") + b":" + body, "v0=")
+
+
+def check_moment(timestamp: str, now_seconds: float, most_seconds: float) -> None:
+    """Raise SignatureError unless `timestamp` (seconds since 1970, as a header says) is near now, before or after."""
+    if not _SECONDS.fullmatch(timestamp):
+        raise SignatureError(NO_MOMENT)
+    away = abs(now_seconds - int(timestamp))
+    if away > most_seconds:
+        raise SignatureError(STALE.format(seconds=away, most=most_seconds))
+
+
+def check_v0(secret: bytes, body: bytes, given: str, timestamp: str) -> None:
+    """Raise SignatureError unless `given` is the `v0` signature of exactly these bytes at that moment."""
+    check_sha256(secret, b"v0:" + timestamp.encode("utf-8", "replace") + b":" + body, given, "v0=")

@@ -12,11 +12,13 @@ from bot.platform import Answer, Posted
 from models.base import Noun
 from models.delivery import WebhookRequest
 from models.message import Actor, Attachment, Thread
-from models.picker import Choice, Page, Picker
+from models.picker import Choice, Dialog, Page, Picker
 
 # The names in `IncomingMessage.fields` of an answer to a picker: which picker (`Picker.id`), what was chosen
 # (`Choice.value`), and "yes" where the tick to remember it was set. Such a message is an ACTION without a text.
 PICKER, CHOICE, REMEMBER = "picker", "choice", "remember"
+# And of a dialog that was filled in: which (`Dialog.id`), and the text.
+DIALOG, TEXT = "dialog", "text"
 
 
 class Suggestion(Noun):
@@ -31,13 +33,19 @@ class Chat(Protocol):
     """A platform on which people talk with each other, and with the bot alone."""
 
     def suggestion(self, request: WebhookRequest) -> Suggestion | None:
-        """The choice being typed when the request asks for what to offer; None for any other. Pure."""
+        """The choice being typed when the request asks for what to offer; None for any other. Pure.
+
+        `picker_id` is "" when it is no question of ours: nothing is offered then, but it must be answered.
+        """
 
     def offer(self, choices: Sequence[Choice]) -> Answer:
         """What to answer a suggestion with, within the platform's limits. Pure."""
 
     def render_picker(self, picker: Picker) -> str:
         """The question with its choice, for `whisper`. Pure."""
+
+    def render_dialog(self, dialog: Dialog) -> str:
+        """The dialog, for `open_dialog`. Pure."""
 
     def render_page(self, page: Page) -> str:
         """What `show_page` shows. Pure."""
@@ -61,7 +69,7 @@ class Chat(Protocol):
         """Put a file into the thread."""
 
     async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
-        """The file's content. Raises RefusedError for one that is larger, or not on the platform's own hosts."""
+        """The file's content. Raises Refused for one that is larger, or not on the platform's own hosts."""
 
     async def profile(self, actor: Actor) -> Actor:
         """`actor` with what the platform knows: names, address where it may be told, whether it is a program."""

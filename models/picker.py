@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.base import Noun
+from models.message import Thread
 
 
 class Choice(Noun):
@@ -22,6 +23,18 @@ class Picker(Noun):
     question: str
     placeholder: str = ""
     remember: str = ""
+
+
+class Dialog(Noun):
+    """A question that is answered with a text of several lines. `id` and `thread` come back with it."""
+
+    id: str
+    title: str
+    question: str
+    submit: str = "Go"
+    placeholder: str = ""
+    initial: str = ""
+    thread: Thread | None = None
 
 
 class Section(Noun):

@@ -1,0 +1,108 @@
+"""Slack behind the `Chat` port: words for one person, choices, dialogs, the App Home, files, people."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from adapters.platforms.slack import files, people, pickers, whispers
+from adapters.platforms.slack.client import Client
+from adapters.platforms.slack.conversation import Rooms
+from adapters.platforms.slack.facts import Own, answer_url
+from adapters.platforms.slack.markup import Markup
+from adapters.platforms.slack.people import People
+from adapters.platforms.slack.settings import SlackSettings
+from bot.chat import Suggestion
+from bot.platform import Answer, Posted
+from models.delivery import WebhookRequest
+from models.message import Actor, Attachment, Thread
+from models.picker import Choice, Dialog, Page, Picker
+
+
+class SlackChat(ABC):
+    """What Slack offers besides being a platform."""
+
+    def __init__(self, client: Client, settings: SlackSettings, bot_name: str) -> None:
+        self._client = client
+        self._settings = settings
+        self._own = Own(name=bot_name, api_origin=client.reach.origin)
+        self._markup = Markup(bot_name, settings.secrets)
+        self._rooms = Rooms()
+        self._people = People()
+
+    def suggestion(self, request: WebhookRequest) -> Suggestion | None:
+        """The choice being typed. Raises PayloadError."""
+        return pickers.suggestion(request)
+
+    def offer(self, choices: Sequence[Choice]) -> Answer:
+        """The options of a select, 100 at most."""
+        return pickers.offer(choices)
+
+    def render_picker(self, picker: Picker) -> str:
+        """The question as Block Kit."""
+        return self._markup.question(picker)
+
+    def render_dialog(self, dialog: Dialog) -> str:
+        """The dialog as a view."""
+        return self._markup.dialog(dialog)
+
+    def render_page(self, page: Page) -> str:
+        """The page as a view."""
+        return self._markup.page(page)
+
+    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> None:
+        """Say it so that only this person sees it."""
+        async with self._client.calling(f"whispering in {thread.name}") as api:
+            if self._is_theirs(answer_url):
+                root = {"thread_ts": thread.root} if thread.root else {}
+                if await whispers.answer(api, answer_url, body, replace_original=False, **root):
+                    return
+            await whispers.whisper(api, self._rooms, thread, actor_id, body)
+
+    async def replace_whisper(self, answer_url: str, body: str) -> None:
+        """Put `body` in the place of what only that person sees. An address that lives no more shows nothing more."""
+        if not self._is_theirs(answer_url):
+            return
+        async with self._client.calling("replacing what one person sees") as api:
+            await whispers.answer(api, answer_url, body, replace_original=True)
+
+    async def show_page(self, actor_id: str, body: str) -> None:
+        """Publish the App Home. https://docs.slack.dev/reference/methods/views.publish"""
+        async with self._client.calling("showing a page of the App Home") as api:
+            await api.post("views_publish", user_id=actor_id, view=json.loads(body))
+
+    async def open_dialog(self, trigger_id: str, dialog: str) -> None:
+        """Open a modal. https://docs.slack.dev/reference/methods/views.open"""
+        async with self._client.calling("opening a dialog") as api:
+            await api.post("views_open", trigger_id=trigger_id, view=json.loads(dialog))
+
+    async def upload(self, thread: Thread, name: str, content: bytes, title: str = "") -> Posted:
+        """Put a file into the thread."""
+        async with self._client.calling(f"uploading a file to {thread.name}") as api:
+            return await files.upload(api, self._rooms, thread, (name, content), title)
+
+    async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
+        """The file's content. Raises Refused."""
+        async with self._client.calling(f"fetching the file {file.name}") as api:
+            return await files.fetch(api, self._settings.token, file, most_bytes)
+
+    async def profile(self, actor: Actor) -> Actor:
+        """What Slack knows of them; as they were when it knows nobody of that id."""
+        async with self._client.calling("asking Slack who somebody is") as api:
+            found = await self._people.find(api, actor.id)
+        return people.actor_of(found) if found else actor
+
+    async def is_member(self, actor: Actor) -> bool:
+        """Whether they are a full member of our workspace now."""
+        await self.me()
+        async with self._client.calling("asking Slack who somebody is") as api:
+            found = await self._people.find(api, actor.id)
+        return found is not None and people.is_member(found, self._own)
+
+    @abstractmethod
+    async def me(self) -> Actor:
+        """Who the bot is."""
+
+    def _is_theirs(self, url: str) -> bool:
+        return answer_url(url, self._own) != ""

@@ -1,0 +1,115 @@
+"""What surrounds a message, fetched fresh: the thread and nothing else of the channel, its newest messages, who wrote
+them.
+
+https://docs.slack.dev/reference/methods/conversations.replies
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from adapters.platforms.slack import conversation, facts
+from adapters.platforms.slack.client import Call
+from adapters.platforms.slack.conversation import Rooms
+from adapters.platforms.slack.entities import Reader
+from adapters.platforms.slack.facts import Own
+from adapters.platforms.slack.interactions import mentioned
+from adapters.platforms.slack.payload import Saying
+from adapters.platforms.slack.people import People, actor_of
+from bot.errors import AuthenticationError, NotFoundError
+from bot.safety import clip
+from models.job import JobContext
+from models.message import Attachment, Comment, IncomingMessage, Thread
+
+NEWEST_COMMENTS = 50
+LONGEST_COMMENT = 8_000
+LONGEST_TITLE = 200
+LONGEST_DESCRIPTION = 32_000
+WITH_FILE = "[attached: {name}]"
+
+
+async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: IncomingMessage) -> JobContext:
+    """Everything a job must know of where it was asked."""
+    thread = await _named(api, rooms, message.thread)
+    actor = message.actor
+    said = await _thread(api, rooms, thread)
+    newest = [each for each in said if each.ts != message.comment_id][-NEWEST_COMMENTS:]
+    who = {name for each in newest for name in (each.user or "", *mentioned(each.text or ""))} - {""}
+    names = await people.names(api, who)
+    comments = tuple(_comment(each, own, names) for each in newest)
+    asking = await people.find(api, actor.id) if actor else None
+    asker = actor_of(asking) if asking else actor
+    return JobContext(
+        issue_id=f"{thread.channel}:{thread.root}",
+        issue_key=thread.name,
+        user_msg=message.text,
+        user_email=asker.email if asker else None,
+        display_name=(asker.display_name or asker.login) if asker else "",
+        platform_user_id=actor.id if actor else "",
+        workspace_name=thread.workspace,
+        base_api_url=api.client.reach.api_url,
+        issue_title=clip(message.title, LONGEST_TITLE),
+        issue_description=clip(message.description, LONGEST_DESCRIPTION),
+        thread=thread,
+        comment_id=message.comment_id,
+        comment_url=message.url,
+        previous_comments=comments,
+    )
+
+
+def attachments(said: Saying) -> tuple[Attachment, ...]:
+    """The files of a message."""
+    return facts.files_of(said.files)
+
+
+async def _named(api: Call, rooms: Rooms, thread: Thread) -> Thread:
+    """The thread with its channel's name, and whether not everybody can read it: events tell neither.
+
+    https://docs.slack.dev/reference/methods/conversations.info
+    """
+    if thread.channel_name or not thread.channel:
+        return thread
+    try:
+        found = await api.get("conversations_info", channel=await rooms.of(api, thread.channel))
+    except (NotFoundError, AuthenticationError):
+        return thread
+    channel = found["channel"]
+    is_private = any(channel.get(name) for name in ("is_private", "is_im", "is_mpim"))
+    name = "" if channel.get("is_im") else str(channel.get("name") or "")
+    return thread.model_copy(update={"channel_name": name, "is_private": is_private})
+
+
+async def _thread(api: Call, rooms: Rooms, thread: Thread) -> list[Saying]:
+    """The thread's messages, oldest first; none where we may not read (a command needs no invitation)."""
+    if not thread.root:
+        return []
+    try:
+        read = await conversation.replies(api, await rooms.of(api, thread.channel), thread.root)
+    except (NotFoundError, AuthenticationError) as error:
+        if isinstance(error, AuthenticationError) and not error.is_forbidden:
+            raise
+        return []
+    return [msgspec.convert(_known(each), Saying) for each in read]
+
+
+def _known(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what is read: another field's form must not cost the whole thread."""
+    return {name: said[name] for name in Saying.__struct_fields__ if said.get(name) is not None}
+
+
+def _comment(said: Saying, own: Own, names: Mapping[str, str]) -> Comment:
+    reader = Reader(own.name, frozenset({own.user_id} - {""}), people=names)
+    author = facts.author_of(said)
+    files = " ".join(WITH_FILE.format(name=file.name) for file in attachments(said))
+    text = "\n".join(part for part in (facts.text_of(reader, said), files) if part)
+    fields = {"user": said.user or "", "bot_id": said.bot_id or ""}
+    return Comment(
+        id=said.ts or "",
+        author=names.get(said.user or "") or (author.display_name or author.login if author else ""),
+        text=clip(text, LONGEST_COMMENT),
+        created_at=facts.moment_of(said.ts),
+        is_ours=conversation.is_ours(fields, own),
+    )

@@ -1,0 +1,106 @@
+"""Files: put into a thread, and fetched from one. The bot's token goes to Slack's own hosts and nowhere else.
+
+https://docs.slack.dev/messaging/working-with-files#uploading_files
+https://docs.slack.dev/reference/objects/file-object#authentication (`url_private` needs the token)
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from adapters.platforms.slack.client import Call
+from adapters.platforms.slack.conversation import Rooms
+from bot.clipping import clip
+from bot.errors import AuthenticationError, IntegrationError, NetworkError, NotFoundError, Refused
+from bot.platform import Posted
+from models.message import Attachment, Thread
+
+HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
+CHUNK_BYTES = 64 * 1024
+LONGEST_NAME = 200
+HTML = "text/html"
+TOO_LARGE = "{name} is larger than {most} bytes"
+NOT_THEIRS = "{name} is not kept on Slack's own hosts"
+NO_RIGHT = "{doing}: Slack showed a page for signing in; the app needs the scope files:read"
+NOT_GIVEN = "{doing}: Slack answered {status}"
+CUT = "{doing}: no answer from Slack ({why})"
+
+
+async def upload(api: Call, rooms: Rooms, thread: Thread, file: tuple[str, bytes], title: str = "") -> Posted:
+    """Put a file (its name and content) into the thread."""
+    name, content = clip(file[0], LONGEST_NAME), file[1]
+    place = await api.post("files_getUploadURLExternal", filename=name, length=len(content))
+    url = str(place["upload_url"])
+    if not is_slack(api, url):
+        raise IntegrationError(f"{api.doing}: {NOT_THEIRS.format(name=name)}", "answer")
+    await _send(api, url, content)
+    root = {"thread_ts": thread.root} if thread.root else {}
+    channel = await rooms.of(api, thread.channel)
+    files = [{"id": str(place["file_id"]), "title": title or name}]
+    made = await api.post("files_completeUploadExternal", files=files, channel_id=channel, **root)
+    first = made["files"][0]
+    return Posted(id=str(first["id"]), url=str(first.get("permalink") or ""))
+
+
+async def fetch(api: Call, token: str, file: Attachment, most_bytes: int) -> bytes:
+    """A file's content. Raises Refused for one that is too large or elsewhere."""
+    if file.size_bytes > most_bytes:
+        raise Refused(TOO_LARGE.format(name=file.name, most=most_bytes))
+    if not is_slack(api, file.url):
+        raise Refused(NOT_THEIRS.format(name=file.name))
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        async with api.client.session().get(file.url, headers=headers, allow_redirects=False) as response:
+            _check(api, file, response)
+            return await _read(response, file, most_bytes)
+    except aiohttp.ClientResponseError:
+        raise AuthenticationError(NO_RIGHT.format(doing=api.doing), is_forbidden=True) from None
+    except aiohttp.ClientError as error:
+        told = CUT.format(doing=api.doing, why=type(error).__name__)
+        raise NetworkError(told, is_ambiguous=False) from None
+
+
+def is_slack(api: Call, url: str) -> bool:
+    """Whether an address is on Slack's hosts for files, or on the host of the configured API."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_theirs = parts.scheme == "https" and parts.netloc in HOSTS
+    return is_theirs or f"{parts.scheme}://{parts.netloc}" == api.client.reach.origin
+
+
+async def _send(api: Call, url: str, content: bytes) -> None:
+    """The address itself is the permission: no token goes there."""
+    try:
+        async with api.client.session().post(url, data=content, allow_redirects=False) as response:
+            if response.status != 200:
+                raise NetworkError(
+                    NOT_GIVEN.format(doing=api.doing, status=response.status), is_ambiguous=False
+                )
+    except aiohttp.ClientError as error:
+        told = CUT.format(doing=api.doing, why=type(error).__name__)
+        raise NetworkError(told, is_ambiguous=False) from None
+
+
+def _check(api: Call, file: Attachment, response: aiohttp.ClientResponse) -> None:
+    if response.status in {404, 410}:
+        raise NotFoundError(NOT_GIVEN.format(doing=api.doing, status=response.status))
+    if response.status >= 500:
+        raise NetworkError(NOT_GIVEN.format(doing=api.doing, status=response.status), is_ambiguous=False)
+    # Without the right Slack does not refuse: it shows its page for signing in.
+    is_page = response.content_type == HTML and file.media_type != HTML
+    if response.status != 200 or is_page:
+        raise AuthenticationError(NO_RIGHT.format(doing=api.doing), is_forbidden=True)
+
+
+async def _read(response: aiohttp.ClientResponse, file: Attachment, most_bytes: int) -> bytes:
+    """What it says of its size may be wrong: it is counted."""
+    read = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK_BYTES):
+        read += chunk
+        if len(read) > most_bytes:
+            raise Refused(TOO_LARGE.format(name=file.name, most=most_bytes))
+    return bytes(read)
