@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import phrases
+from bot.facts import merge
 from bot.safety import headline
 from models.agent import AgentEventKind
 from models.base import now
@@ -71,7 +72,7 @@ def marker(handle: str) -> str:
 
 def draw(job: Job, situation: Situation) -> Card:
     """The card of `job` as it should be now. Pure."""
-    facts = _facts(job.events)
+    facts: dict[str, Any] = {"links": {}, "cost_usd": 0.0, **merge(job.events)}
     state = _state(job, facts)
     return Card(
         job_id=job.id,
@@ -86,16 +87,6 @@ def draw(job: Job, situation: Situation) -> Card:
         next_commands=_next(job, state, facts, situation.slash),
         marker=marker(job.handle),
     )
-
-
-def _facts(events: Sequence[JobEvent]) -> dict[str, Any]:
-    """The newest value of each fact that events carried; links and costs add up."""
-    facts: dict[str, Any] = {"links": {}, "cost": 0.0}
-    for event in events:
-        facts["links"].update(event.facts.get("links", {}))
-        facts["cost"] += event.facts.get("cost_usd") or 0.0
-        facts.update({k: v for k, v in event.facts.items() if k not in {"links", "cost_usd"}})
-    return facts
 
 
 def _state(job: Job, facts: dict[str, Any]) -> CardState:
@@ -149,7 +140,7 @@ def describe_ahead(job: Job, at: datetime) -> str:
 
 def _ending(job: Job, state: CardState, facts: dict[str, Any]) -> str:
     took = phrases.duration(job.end_time - job.start_time) if job.end_time and job.start_time else "0s"
-    cost = f" · {phrases.money(facts['cost'])}" if facts["cost"] else ""
+    cost = f" · {phrases.money(facts['cost_usd'])}" if facts["cost_usd"] else ""
     if state is CardState.DONE:
         return DONE.format(handle=job.handle, took=took, cost=cost, outcome=_outcome(facts))
     if state is CardState.ANSWERED:

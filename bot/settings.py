@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         30, ge=1, description="How long deliveries and the keys against repeats are kept."
     )
     job_retention_days: int = Field(
-        90, ge=1, description="How long the log of an ended job is kept, and what was sent."
+        90, ge=1, description="How long the log of an ended job is kept, and what was sent or given up."
     )
     idle_retention_days: int = Field(
         90, ge=1, description="How long an agent's home and a repository's mirror are kept without a use."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from bot import retention
@@ -73,7 +74,8 @@ async def test_a_forgotten_change_is_undone_and_followed_up_all_the_same() -> No
     await shop.deliver_answers()
     await ended_long_ago(shop)
     await forget(shop)
-    assert (await shop.job(job.id)).events == ()
+    [end] = (await shop.job(job.id)).events
+    assert end.facts["branch"] == f"bellhop/{job.handle}"
     shop.agent.writes = {"calc.py": "fixed better"}
     again = await shop.ask("@bellhop fix it once more", comment_id="78")
     assert again.status is JobStatus.COMPLETED
@@ -81,6 +83,21 @@ async def test_a_forgotten_change_is_undone_and_followed_up_all_the_same() -> No
     undone = await shop.ask(f"/bellhop undo {job.handle}", comment_id="79")
     assert undone.result is not None
     assert undone.result.result == "undone"
+
+
+async def test_status_says_of_a_forgotten_job_what_it_said_before() -> None:
+    shop = Shop()
+    job = await shop.ask()
+    await shop.deliver_answers()
+    await ended_long_ago(shop)
+    await shop.hear(f"/bellhop status {job.handle}", comment_id="78")
+    assert "PR #900" in shop.answers[-1]
+    await forget(shop)
+    await shop.hear(f"/bellhop status {job.handle}", comment_id="79")
+    before, after = (answer.partition("\n")[0] for answer in shop.answers[-2:])
+    assert after == re.sub(r" \(\[card\]\([^)]*\)\)", "", before), "all but the card's place"
+    await shop.hear(f"/bellhop logs {job.handle}", comment_id="80")
+    assert "ended more than 90 days ago" in shop.answers[-1]
 
 
 async def test_an_active_job_and_an_open_card_lose_nothing() -> None:

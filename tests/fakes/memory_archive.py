@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot import facts
 from models.job import Job
 from models.message import Actor
 from models.outbox import OutboxKind, OutboxRow, OutboxState
@@ -22,12 +23,17 @@ class RetentionRows(Rows):
     async def trim_jobs(self, older_than: datetime, limit: int) -> int:
         room = limit
         for job in sorted(self._old(older_than), key=lambda job: str(job.end_time)):
-            events = self._memory.events.get(job.id, ())
-            self._memory.events[job.id] = events[room:]
-            room -= len(events[:room])
+            log = [event for event in self._memory.events.get(job.id, ()) if event.type in facts.LOG][:room]
+            rest = tuple(event for event in self._memory.events.get(job.id, ()) if event not in log)
+            self._memory.events[job.id] = rest
+            room -= len(log)
+            if room > 0:
+                kept = facts.keep(job, rest)
+                self._memory.events[job.id] = () if kept is None else (kept,)
+                room -= len(rest)
+                self._end(job.id)
             if room <= 0:
                 return limit
-            self._end(job.id)
         return limit - room
 
     async def prune_outbox(self, older_than: datetime, limit: int) -> int:
