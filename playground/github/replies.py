@@ -13,7 +13,7 @@ from aiohttp import web
 
 from playground.github.calls import Call
 
-DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE = 30, 100
+DEFAULT_PAGE_SIZE = 30
 JSON_TYPE = "application/json; charset=utf-8"
 
 Record = TypeVar("Record")
@@ -48,10 +48,11 @@ def nothing() -> web.Response:
 
 def page(call: Call, records: Sequence[Record], shape: Callable[[Record], Any]) -> web.Response:
     """One page of the records, shaped, with links to the others."""
-    size = min(call.query_number("per_page", DEFAULT_PAGE_SIZE), LARGEST_PAGE_SIZE)
+    paging = call.world.paging
+    size = min(call.query_number("per_page", DEFAULT_PAGE_SIZE), paging.largest)
     number, last = call.query_number("page", 1), max(-(-len(records) // size), 1)
     shown = records[(number - 1) * size : number * size]
-    links = _link_header(call, number, last)
+    links = _link_header(call, number, last) if paging.is_linked else ""
     return answer(call, [shape(record) for record in shown], headers={"Link": links} if links else None)
 
 

@@ -29,6 +29,14 @@ class HookTarget:
     secret: str | None
 
 
+@dataclass
+class Paging:
+    """How lists are cut: GitHub's pages hold up to 100, other servers' less, and some tell no links."""
+
+    largest: int = 100
+    is_linked: bool = True
+
+
 @dataclass(eq=False)
 class World:
     """The parts of one server; `links` are set when the port is known, `store` anew by a reset."""
@@ -42,6 +50,7 @@ class World:
     links: Links
     seed: int
     hook_target: HookTarget | None = None
+    paging: Paging = field(default_factory=Paging)
     summary: list[dict[str, object]] = field(
         default_factory=list
     )  # what the seeds planted, for people and demos
@@ -54,7 +63,7 @@ class World:
         self.limits.clear()
         self.faults.clear()
         self.journal.entries.clear()
-        self.summary, self.cast = [], {}
+        self.summary, self.cast, self.paging = [], {}, Paging()
         shutil.rmtree(self.git.root, ignore_errors=True)
         self.git.prepare()
 

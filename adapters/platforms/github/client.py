@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import stamina
 
@@ -19,7 +19,9 @@ from bot.errors import IntegrationError, NetworkError
 
 if TYPE_CHECKING:
     from adapters.platforms.github.sessions import Place
-    from adapters.platforms.github.wire import Wire
+    from adapters.platforms.github.wire import Answer, Wire
+
+Got = TypeVar("Got")
 
 THREADS = 4
 PAGE = 100
@@ -74,6 +76,11 @@ class Client:
         """One request. Raises IntegrationError or a child."""
         return await self._in_thread(lambda wire: wire.send(doing, verb, path, query, body))
 
+    async def page(self, doing: str, path: str, query: Mapping[str, Any]) -> Answer:
+        """One page of a list, with its links. Raises IntegrationError or a child."""
+        found: Answer = await self._in_thread(lambda wire: wire.exchange(doing, "GET", path, query))
+        return found
+
     async def graphql(self, doing: str, query: str, variables: Mapping[str, Any]) -> Any:
         """One GraphQL operation's data. Raises IntegrationError or a child."""
         return await self._in_thread(lambda wire: wire.graphql(doing, query, variables))
@@ -114,6 +121,13 @@ class Call:
 
     async def get(self, path: str, **query: Any) -> Any:
         """Read, and try again when the network fails."""
+        return await self._again(lambda: self._client.send(self._doing, "GET", path, query))
+
+    async def page(self, path: str, query: Mapping[str, Any]) -> Answer:
+        """One page of a list, with its links; tried again as any read."""
+        return await self._again(lambda: self._client.page(self._doing, path, query))
+
+    async def _again(self, ask: Callable[[], Awaitable[Got]]) -> Got:
         async for attempt in stamina.retry_context(
             on=_may_repeat,
             attempts=self._client.attempts,
@@ -123,7 +137,7 @@ class Call:
             wait_jitter=JITTER_SECONDS,
         ):
             with attempt:
-                return await self._client.send(self._doing, "GET", path, query)
+                return await ask()
         raise AssertionError("unreachable")
 
     async def post(self, path: str, body: Mapping[str, Any]) -> Any:

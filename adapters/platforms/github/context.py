@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.platforms.github import paths
-from adapters.platforms.github.client import PAGE, Call
+from adapters.platforms.github import pages, paths
+from adapters.platforms.github.client import Call
 from adapters.platforms.github.conversation import newest_comments, root_of
 from bot.errors import NotFoundError
 from bot.safety import clip
@@ -18,8 +18,7 @@ from models.job import JobContext
 from models.message import Anchor, Comment, IncomingMessage, MessageKind, Thread, ThreadKind
 
 NEWEST_COMMENTS = 50
-COMMENT_PAGES = 2
-THREAD_PAGES = 5
+INLINE_COMMENTS = 500  # looked through for a thread
 LONGEST_DESCRIPTION = 32_000
 LONGEST_COMMENT = 8_000
 
@@ -66,7 +65,7 @@ def _sides(pull: Any) -> dict[str, Any]:
 
 async def _conversation(api: Call, thread: Thread, count: int) -> list[Any]:
     """The newest comments, oldest first."""
-    said = await newest_comments(api, thread, count, COMMENT_PAGES, NEWEST_COMMENTS)
+    said = await newest_comments(api, thread, count, NEWEST_COMMENTS)
     return said[-NEWEST_COMMENTS:]
 
 
@@ -83,10 +82,9 @@ async def _on_code(api: Call, message: IncomingMessage) -> list[Any]:
 async def _of_review(api: Call, thread: Thread, review_id: str) -> list[Any]:
     try:
         path = f"{paths.review(thread.repository, thread.number, review_id)}/comments"
-        found: list[Any] = await api.get(path, per_page=PAGE)
+        return await pages.read(api, path, INLINE_COMMENTS)
     except NotFoundError:
         return []  # deleted meanwhile
-    return found
 
 
 async def _inline_thread(api: Call, thread: Thread, root: str) -> list[Any]:
@@ -97,12 +95,8 @@ async def _inline_thread(api: Call, thread: Thread, root: str) -> list[Any]:
         first = None  # deleted: its answers stay
     path = f"{paths.pull(thread.repository, thread.number)}/comments"
     since = {"since": first["created_at"]} if first else {}
-    found: list[Any] = []
-    for page in range(1, THREAD_PAGES + 1):
-        read = await api.get(path, sort="created", direction="asc", per_page=PAGE, page=page, **since)
-        found += [each for each in read if root_of(each) == root]
-        if len(read) < PAGE:
-            break
+    listed = await pages.read(api, path, INLINE_COMMENTS, sort="created", direction="asc", **since)
+    found = [each for each in listed if root_of(each) == root]
     is_listed = any(str(each["id"]) == root for each in found)
     return found if is_listed or first is None else [first, *found]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adapters.platforms.github import paths
-from adapters.platforms.github.client import PAGE, Call
+from adapters.platforms.github import pages, paths
+from adapters.platforms.github.client import Call
 from adapters.platforms.github.markup import hidden
 from bot.errors import IntegrationError, NotFoundError
 from bot.platform import Posted
@@ -19,7 +19,7 @@ from models.message import MessageKind, Thread
 
 # An answer to an inline thread that has vanished goes to the conversation. Its id says so: both count by themselves.
 ASIDE = "conversation:"
-SEARCHED_PAGES = 3
+SEARCHED = 300
 ADD_REACTION = """
 mutation($subject: ID!, $content: ReactionContent!) {
   addReaction(input: {subjectId: $subject, content: $content}) { clientMutationId }
@@ -85,7 +85,7 @@ async def delete(api: Call, thread: Thread, message_id: str) -> None:
 
 
 async def find(api: Call, thread: Thread, own_id: str, marker: str) -> Sequence[Posted]:
-    """Our comments with that marker, oldest first. The newest pages are searched: what is looked for was just said."""
+    """Our comments with that marker, oldest first. The newest are searched: what is looked for was just said."""
 
     def is_ours(said: Any) -> bool:
         # The marker alone can be forged.
@@ -95,7 +95,7 @@ async def find(api: Call, thread: Thread, own_id: str, marker: str) -> Sequence[
 
     if not thread.inline_root:
         return await _in_conversation(api, thread, is_ours, "")
-    inline = await newest_inline(api, thread, SEARCHED_PAGES)
+    inline = await newest_inline(api, thread, SEARCHED)
     found = [_posted(said) for said in inline if root_of(said) == thread.inline_root and is_ours(said)]
     return found + await _in_conversation(api, thread, is_ours, ASIDE)
 
@@ -104,36 +104,19 @@ async def _in_conversation(
     api: Call, thread: Thread, is_ours: Callable[[Any], bool], prefix: str
 ) -> list[Posted]:
     issue = await api.get(paths.issue(thread.repository, thread.number))
-    said = await newest_comments(api, thread, issue["comments"], SEARCHED_PAGES)
+    said = await newest_comments(api, thread, issue["comments"], SEARCHED)
     return [_posted(each, prefix) for each in said if is_ours(each)]
 
 
-async def newest_comments(api: Call, thread: Thread, count: int, pages: int, enough: int = 0) -> list[Any]:
-    """The last `pages` pages of a conversation of `count` comments, oldest first; fewer once `enough` were read.
-
-    GitHub lists a conversation oldest first and offers no other order, so the last pages are asked for by number.
-    """
-    last = (
-        count // PAGE + 1
-    )  # one more when the pages are full: the count may be older than the newest comment
-    found: list[Any] = []
-    for page in range(last, max(last - pages, 0), -1):
-        found = await api.get(_conversation(thread), per_page=PAGE, page=page) + found
-        if enough and len(found) >= enough:
-            break
-    return found
+async def newest_comments(api: Call, thread: Thread, count: int, most: int) -> list[Any]:
+    """The newest `most` (or a few more) of a conversation of about `count` comments, oldest first."""
+    return await pages.read_newest(api, _conversation(thread), count, most)
 
 
-async def newest_inline(api: Call, thread: Thread, pages: int) -> list[Any]:
+async def newest_inline(api: Call, thread: Thread, most: int) -> list[Any]:
     """The newest inline comments of a pull request, oldest first."""
     path = f"{paths.pull(thread.repository, thread.number)}/comments"
-    found: list[Any] = []
-    for page in range(1, pages + 1):
-        read = await api.get(path, sort="created", direction="desc", per_page=PAGE, page=page)
-        found += read
-        if len(read) < PAGE:
-            break
-    return found[::-1]
+    return (await pages.read(api, path, most, sort="created", direction="desc"))[::-1]
 
 
 def root_of(inline: Any) -> str:

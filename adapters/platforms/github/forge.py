@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from adapters.platforms.github import paths, proposals, templates
+from adapters.platforms.github import pages, paths, proposals, templates
 from adapters.platforms.github.client import Call, Client
 from bot.errors import AuthenticationError, ConflictError, IntegrationError, NotFoundError
 from bot.platform import GitRemote, PullRequest, PullRequestDraft, RepositoryInfo
@@ -21,6 +21,7 @@ from models.message import Actor
 # Any of these forbids pushing to a branch that it covers.
 # https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
 FORBIDDING_RULES = frozenset({"creation", "update", "pull_request", "required_status_checks", "merge_queue"})
+MOST_RULES = 300
 GIT_USER = (
     "x-access-token"  # takes any kind of token: docs.github.com/en/apps (authenticating as an installation)
 )
@@ -127,13 +128,12 @@ async def _rules(api: Call, repository: str, branch: str) -> Sequence[Any]:
     https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/about-rulesets
     """
     try:
-        rules: Sequence[Any] = await api.get(paths.rules(repository, branch), per_page=100)
+        return await pages.read(api, paths.rules(repository, branch), MOST_RULES)
     except IntegrationError as error:
         is_unknown = isinstance(error, AuthenticationError) and not error.is_forbidden
         if error.retryable or is_unknown:
             raise  # too many requests, no answer, a token that is none: asked another time, it may tell
         return ()
-    return rules
 
 
 async def _arrival(api: Call, repository: str, branch: str) -> None:

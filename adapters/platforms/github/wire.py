@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import urllib3.exceptions
@@ -30,6 +31,14 @@ HALF_ANSWER = "{doing}: GitHub's answer was cut short or is not JSON"
 ELSEWHERE = "{doing}: GitHub answered {status}, pointing elsewhere"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """An answer's JSON (None when empty), and where its links lead: by relation, the query for the same path."""
+
+    data: Any
+    links: Mapping[str, Mapping[str, str]]
+
+
 class Wire:
     """Requests of one thread, over one kept-alive connection."""
 
@@ -41,6 +50,12 @@ class Wire:
 
     def send(self, doing: str, verb: str, path: str, query: Mapping[str, Any], body: Any = None) -> Any:
         """The answer's JSON (None when empty). Raises IntegrationError or a child, saying what was being `doing`."""
+        return self.exchange(doing, verb, path, query, body).data
+
+    def exchange(
+        self, doing: str, verb: str, path: str, query: Mapping[str, Any], body: Any = None
+    ) -> Answer:
+        """The whole answer. Raises as `send` does."""
         try:
             return self._settle(doing, verb, *self._ask(verb, path, query, body))
         except IntegrationError:
@@ -79,17 +94,22 @@ class Wire:
             return self._requester.requestJson(verb, answered["location"], None, {"Accept": ACCEPT}, body)
         return status, answered, text
 
-    def _settle(self, doing: str, verb: str, status: int, headers: Mapping[str, str], text: str) -> Any:
+    def _settle(self, doing: str, verb: str, status: int, headers: Mapping[str, str], text: str) -> Answer:
         if status >= 400:
             error = failure_of(doing, verb, status, headers, _lenient(text))
             error.args = (mask(str(error), (self._token,)),)
             raise error
         if status >= 300:
             raise IntegrationError(ELSEWHERE.format(doing=doing, status=status), "redirect")
-        return json.loads(text) if text else None
+        return Answer(json.loads(text) if text else None, _links(headers.get("link", "")))
 
     def _say(self, form: str, doing: str, error: Exception) -> str:
         return mask(form.format(doing=doing, why=type(error).__name__), (self._token,))
+
+
+def _links(header: str) -> dict[str, Mapping[str, str]]:
+    told = requests.utils.parse_header_links(header) if header else []
+    return {each["rel"]: dict(parse_qsl(urlsplit(each["url"]).query)) for each in told if "rel" in each}
 
 
 def _lenient(text: str) -> Any:

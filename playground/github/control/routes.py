@@ -21,6 +21,7 @@ ROUTES = [
     ("GET", f"{ROOT}/webhooks", weather.show_webhooks),
     ("PUT", f"{ROOT}/webhooks", weather.set_webhooks),
     ("POST", f"{ROOT}/webhooks/idle", weather.wait_idle),
+    ("PUT", f"{ROOT}/paging", weather.set_paging),
     ("GET", f"{ROOT}/faults", weather.list_faults),
     ("POST", f"{ROOT}/faults", weather.add_fault),
     ("DELETE", f"{ROOT}/faults", weather.clear_faults),

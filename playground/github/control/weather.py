@@ -10,7 +10,7 @@ from playground.github.control.asking import find_user, only_known, read_json, w
 from playground.github.failures import ApiFailure
 from playground.github.faults import Fault
 from playground.github.postman import Behavior
-from playground.github.world import HookTarget
+from playground.github.world import HookTarget, Paging
 
 IDLE_SECONDS = 15.0
 
@@ -40,6 +40,12 @@ async def wait_idle(request: web.Request) -> web.Response:
     """`POST /webhooks/idle {timeout_seconds?}`: answers when no delivery is on its way."""
     seconds = float((await read_json(request)).get("timeout_seconds", IDLE_SECONDS))
     return web.json_response({"is_idle": await world_of(request).postman.idle(seconds)})
+
+
+async def set_paging(request: web.Request) -> web.Response:
+    """`PUT /paging {largest?, is_linked?}`: lists as another server cuts them; the rest as on GitHub."""
+    world_of(request).paging = Paging(**only_known(Paging, await read_json(request)))
+    return web.Response(status=204)
 
 
 async def list_faults(request: web.Request) -> web.Response:

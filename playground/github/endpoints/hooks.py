@@ -17,7 +17,7 @@ from playground.github.shapes import hooks as shapes
 from playground.github.store import now
 
 EXISTS = "Hook already exists on this repository"
-DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE = 30, 100
+DEFAULT_PAGE_SIZE = 30
 
 
 def _find(call: Call) -> Hook:
@@ -114,7 +114,7 @@ async def list_deliveries(call: Call) -> web.Response:
     cursor = call.query("cursor")
     if cursor:
         found = [delivery for delivery in found if delivery.id <= call.query_number("cursor", 0)]
-    size = min(call.query_number("per_page", DEFAULT_PAGE_SIZE), LARGEST_PAGE_SIZE)
+    size = min(call.query_number("per_page", DEFAULT_PAGE_SIZE), call.world.paging.largest)
     headers = {}
     if len(found) > size:
         url = f"{call.world.links.base}{call.request.path}?per_page={size}&cursor={found[size].id}"

@@ -168,3 +168,19 @@ async def test_a_renamed_repository_redirects(control: Any, people: Any, repo: s
     assert (await people("bot").post(f"{repo}/issues/1/comments")).status_code == 307
     assert (await people("bot").post(f"{repo}/issues/1/comments", **said)).status_code == 201
     assert ((await clone("bot")).folder / "README.md").exists()
+
+
+async def test_lists_are_cut_as_another_server_cuts_them(control: Any, people: Any, repo: str) -> None:
+    for number in range(5):
+        await people("bot").post(f"{repo}/issues/1/comments", json={"body": f"{number}"})
+    asked = f"{repo}/issues/1/comments?per_page=100"
+    assert (await control.put("/paging", json={"largest": 2})).status_code == 204
+    cut = await people("bot").get(asked)
+    assert [each["body"] for each in cut.json()] == ["0", "1"]
+    assert "per_page=100&page=3" in cut.links["last"]["url"]
+    await control.put("/paging", json={"largest": 2, "is_linked": False})
+    bare = await people("bot").get(asked)
+    assert (len(bare.json()), bare.links) == (2, {})
+    await control.put("/paging", json={})
+    assert len((await people("bot").get(asked)).json()) == 5
+    assert (await control.put("/paging", json={"biggest": 2})).status_code == 422
