@@ -15,6 +15,7 @@ from models.outbox import OutboxRow
 
 COLUMNS = ("id", "state", "what", "where", "since", "attempts", "due_at", "error")
 AGAIN = "{messages} due again; `bellhop deliveries unsent` tells what became of it"
+ALONE = ", for {whom} alone"
 NONE = "nothing unsent has the number {id}, or it is on its way right now"
 
 
@@ -47,13 +48,18 @@ async def resend(services: Services, args: argparse.Namespace) -> int:
 
 
 def _summary(row: OutboxRow, known_secrets: Sequence[str]) -> dict[str, object]:
-    """`since` is when it was kept, or, of a card, when it was last as it should be."""
+    """`since` is when it was kept, or, of a card, when it was last as it should be.
+
+    Whoever has an answer's URL can speak for the bot: it is as secret as a token.
+    """
+    known_secrets = [*known_secrets, row.answer_url] if row.answer_url else known_secrets
     about = mask(row.text, known_secrets) or row.reaction or row.marker
     return {
         "id": row.id,
         "state": row.state.value,
         "what": f"{row.kind.value}: {short(about)}",
-        "where": f"{row.platform} {row.thread.name}",
+        "where": f"{row.platform} {row.thread.name}"
+        + (ALONE.format(whom=row.audience) if row.audience else ""),
         "since": row.sent_at or row.created_at,
         "attempts": row.attempts,
         "due_at": row.due_at,

@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import AuthenticationError, NetworkError, NotFoundError
 from handlers.cli import deliveries, parser
+from tests.adapters.storage.nouns import HERE, outgoing
 from tests.fakes.services import Bench
 
 SECRET = "canary-secret-0123456789"
@@ -62,6 +63,23 @@ async def test_what_is_told_shows_no_secret(bench: Bench, capsys: pytest.Capture
     out = capsys.readouterr().out
     assert "posting with ***: the thread is gone" in out
     assert SECRET not in out
+
+
+async def test_a_whisper_is_told_with_whom_it_is_for_and_never_where_to_send_it(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "https://hooks.test/T1/U1"
+    row = outgoing("whisper", audience="U1", answer_url=url)
+    async with bench.storage.begin() as work:
+        await work.outbox.put(row)
+        [claimed] = await work.outbox.claim("here", 1, 60.0, **HERE)
+        await work.outbox.bury(claimed, "here", f"posting to {url}: gone")
+    for line in ("unsent --json", "unsent"):
+        assert await run(bench, line) == 0
+        out = capsys.readouterr().out
+        assert "github acme/shop#42, for U1 alone" in out
+        assert "posting to ***: gone" in out
+        assert url not in out
 
 
 async def test_the_listing_is_limited(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
