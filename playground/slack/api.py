@@ -6,7 +6,7 @@ from aiohttp import web
 
 from playground.slack.calls import Call, read_arguments
 from playground.slack.endpoints.oauth import basic_client
-from playground.slack.failures import ApiFailure, answer
+from playground.slack.failures import ApiFailure, answer, rate_limited
 from playground.slack.methods import METHODS, Method
 from playground.slack.records import Token
 from playground.slack.world import ARGUMENTS, HAS_TOKEN, TOKEN, WORLD, Handler
@@ -42,6 +42,9 @@ async def call_method(request: web.Request) -> web.StreamResponse:
         call = Call(request.app[WORLD], token, arguments, name)
         if method.scopes:
             call.require(*method.scopes)
+        wait_seconds = call.world.paces.take(name, call.text("channel"))
+        if wait_seconds is not None:
+            return rate_limited(wait_seconds)
         response = answer(await method.endpoint(call))
     except ApiFailure as failure:
         response = web.json_response(failure.body)

@@ -22,7 +22,8 @@ LETTERS = string.ascii_uppercase + string.digits
 
 def publish(world: World, event: dict[str, Any], channel: Channel | None = None) -> None:
     """Send an event to the app; outside the conversations of its bot it hears nothing."""
-    if channel and world.store.app.bot.id not in channel.members:
+    is_deaf = channel and world.store.app.bot.id not in channel.members
+    if is_deaf or world.is_gone:
         return
     event.setdefault("event_ts", world.store.clock.ts())
     world.postman.post(Parcel("events_api", envelope(world, event, channel)))

@@ -108,6 +108,7 @@ class Message:
     metadata: dict[str, Any] | None = None
     files: list[File] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    earlier_blocks: list[dict[str, Any]] = field(default_factory=list)  # before the last edit
     is_broadcast: bool = False
     is_ephemeral: bool = False
     seen_by: str | None = None  # the one person who sees an ephemeral

@@ -15,6 +15,7 @@ from playground.slack.description import describe
 from playground.slack.doors import open_doors
 from playground.slack.faults import inject_faults
 from playground.slack.links import Links
+from playground.slack.paces import Paces
 from playground.slack.postman import Postman
 from playground.slack.recording import record_request
 from playground.slack.seeds import plant
@@ -47,7 +48,7 @@ class SlackPlayground:
         journal, sockets = Journal(), Sockets()
         postman = Postman(journal, sockets, self.options.events_url)
         seed = self.options.seed
-        self.world = World(Store(seed), Faults(), journal, Links(""), postman, sockets, seed)
+        self.world = World(Store(seed), Faults(), journal, Links(""), postman, sockets, Paces(), seed)
         self.world.signing_secret = self.options.signing_secret
         self.world.is_socket_mode = self.options.is_socket_mode
 

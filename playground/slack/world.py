@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playground.faults import Faults
     from playground.journal import Journal
     from playground.slack.links import Links
+    from playground.slack.paces import Paces
     from playground.slack.postman import Postman
     from playground.slack.sockets import Sockets
 
@@ -29,7 +30,9 @@ class World:
     links: Links
     postman: Postman
     sockets: Sockets
+    paces: Paces
     seed: int
+    is_gone: bool = False  # after the app was uninstalled nothing is sent to it
     signing_secret: str | None = None  # given from outside; None leaves it to the seed
     is_socket_mode: bool | None = None
     cast: dict[str, str] = field(default_factory=dict)  # role in the play -> user id
@@ -43,6 +46,8 @@ class World:
         self.faults.clear()
         self.journal.entries.clear()
         self.violations.clear()
+        self.paces.clear()
+        self.is_gone = False
         self.cast, self.places = {}, {}
 
     def blame(self, where: str, messages: list[str]) -> None:

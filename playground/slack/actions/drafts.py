@@ -115,7 +115,7 @@ def find_thread(channel: Channel, thread_ts: str | None) -> str | None:
     if not thread_ts:
         return None
     parent = channel.messages.get(thread_ts) or channel.deleted.get(thread_ts)
-    if parent is None or not TS.fullmatch(thread_ts):
+    if parent is None or parent.is_ephemeral or not TS.fullmatch(thread_ts):
         raise ApiFailure("thread_not_found")
     return parent.thread_ts or parent.ts
 

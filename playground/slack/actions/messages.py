@@ -110,7 +110,7 @@ def bot_edits(world: World, item: Message, draft: Draft) -> None:
 
     docs.slack.dev/reference/methods/chat.update
     """
-    before = snapshot(world, item)
+    before, item.earlier_blocks = snapshot(world, item), item.blocks
     if draft.blocks is not None:
         item.blocks = draft.blocks
         item.text = draft.text if draft.text is not None else fallback(draft.blocks)
@@ -143,10 +143,10 @@ def delete(world: World, item: Message) -> None:
     docs.slack.dev/reference/events/message#hidden_subtypes
     """
     channel, before = item.channel, snapshot(world, item)
+    channel.deleted[item.ts] = item
     if item.is_ephemeral:
         channel.ephemerals.remove(item)
         return
-    channel.deleted[item.ts] = item
     if messages.thread_facts(item):
         stone = Message(channel, item.ts, item.user, TOMBSTONE, subtype="tombstone", thread_ts=item.thread_ts)
         channel.messages[item.ts] = stone

@@ -14,6 +14,7 @@ from playground.slack.records import Message, User, View
 from playground.slack.world import World
 
 NO_THREADS = "{command} is not supported in threads. Sorry!"
+NO_COMMAND = "{command} is not a valid command."
 NO_VIEW = "{user} has no such view open"
 TOO_SHORT = "type {least} characters before the app is asked"
 
@@ -27,6 +28,8 @@ async def run_command(world: World, data: dict[str, Any]) -> dict[str, Any]:
     command, text = str(data.get("command", "")), str(data.get("text", ""))
     if data.get("thread_ts"):
         return {"is_sent": False, "seen": NO_THREADS.format(command=command)}
+    if world.is_gone:
+        return {"is_sent": False, "seen": NO_COMMAND.format(command=command)}
     text = Typing(world.store).text(text) if data.get("is_escaped") else text
     payload = interactions.slash_command(world, user, channel, command, text)
     attempt = await world.postman.ask(Parcel("slash_commands", payload))
@@ -34,9 +37,10 @@ async def run_command(world: World, data: dict[str, Any]) -> dict[str, Any]:
 
 
 async def click(world: World, data: dict[str, Any]) -> dict[str, Any]:
-    """`POST /click {user, channel+ts | view_id | home, action_id, block_id?, value?, is_confirmed?}`.
+    """`POST /click {user, channel+ts | view_id | home, action_id, block_id?, value?, is_stale?, is_confirmed?}`.
 
     On a button, a menu or a field. `value` is what is chosen: an option's value or words, an id, a text, a list.
+    `is_stale` clicks what the message showed before its last edit.
     """
     user, where = person(world, data), _where(world, data)
     control = _control(where, data)
@@ -99,6 +103,8 @@ def _where(world: World, data: dict[str, Any]) -> Message | View:
 
 def _control(where: Message | View, data: dict[str, Any]) -> Control:
     blocks = where.body["blocks"] if isinstance(where, View) else where.blocks
+    if data.get("is_stale") and isinstance(where, Message):
+        blocks = where.earlier_blocks
     return find_control(blocks, str(data.get("action_id", "")), data.get("block_id"), data.get("value"))
 
 

@@ -126,6 +126,7 @@ async def uninstall(world: World, data: dict[str, Any]) -> dict[str, Any]:
     _end_tokens(world, "inactive")
     events.publish(world, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot.id]}})
     events.publish(world, {"type": "app_uninstalled"})
+    world.is_gone = True
     return {}
 
 
@@ -140,6 +141,7 @@ async def revoke_tokens(world: World, data: dict[str, Any]) -> dict[str, Any]:
 
 async def reinstall(world: World, data: dict[str, Any]) -> dict[str, Any]:
     """`POST /reinstall`: a new bot token."""
+    world.is_gone = False
     return {"bot_token": world.store.add_token("bot", world.store.app.bot, BOT_SCOPES).text}
 
 

@@ -56,6 +56,8 @@ WEATHER: list[tuple[str, str, Act]] = [
     ("GET", "/faults", weather.list_faults),
     ("POST", "/faults", weather.add_fault),
     ("DELETE", "/faults", weather.clear_faults),
+    ("GET", "/pace", weather.show_pace),
+    ("PUT", "/pace", weather.set_pace),
     ("POST", "/sockets/disconnect", weather.disconnect),
     ("POST", "/sockets/drop", weather.drop_sockets),
     ("POST", "/clock", weather.advance),
@@ -77,4 +79,4 @@ async def list_routes(request: web.Request) -> web.Response:
 def control_routes() -> list[web.RouteDef]:
     """The control door's routes for aiohttp."""
     found = [web.route(method, ROOT + path, act(work)) for method, path, work in ROUTES]
-    return [*found, web.get(f"{ROOT}/routes", list_routes)]
+    return [*found, web.get(f"{ROOT}/", act(stage.show_state)), web.get(f"{ROOT}/routes", list_routes)]

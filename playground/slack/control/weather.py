@@ -66,6 +66,17 @@ async def clear_faults(world: World, data: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
+async def show_pace(world: World, data: dict[str, Any]) -> dict[str, Any]:
+    """`GET /pace`: the most calls of each method in any minute (chat.postMessage: 5 s), and what Slack allows."""
+    return world.paces.report()
+
+
+async def set_pace(world: World, data: dict[str, Any]) -> dict[str, Any]:
+    """`PUT /pace {is_on, scale?}`: refuse what is too fast; `scale` shortens the minute."""
+    world.paces.is_on, world.paces.scale = bool(data.get("is_on", True)), float(data.get("scale", 1.0))
+    return world.paces.report()
+
+
 async def disconnect(world: World, data: dict[str, Any]) -> dict[str, Any]:
     """`POST /sockets/disconnect {reason?: warning|refresh_requested|link_disabled}`."""
     reason = str(data.get("reason", "refresh_requested"))

@@ -51,7 +51,20 @@ async def test_broken_bodies(http: Any, told: Any) -> None:
     assert refused["error"] == "invalid_arguments"
 
 
-@pytest.mark.parametrize("body", [[1], "x", {"a": 1}, [[]], [None], [{"type": []}], [{"type": "section"}]])
+@pytest.mark.parametrize(
+    "body",
+    [
+        [1],
+        "x",
+        {"a": 1},
+        [[]],
+        [None],
+        [{"type": []}],
+        [{"type": "section"}],
+        [{"type": "table", "elements": 1}],
+        [{"type": "card", "block_id": []}],
+    ],
+)
 async def test_hostile_blocks_are_refused_and_never_crash(http: Any, told: Any, body: Any) -> None:
     arguments = {"channel": told["channels"]["team"]["id"], "text": "x", "blocks": body}
     refused = await ask(http, "chat.postMessage", told["bot_token"], json=arguments)

@@ -94,9 +94,11 @@ async def test_the_client_dials_in_again_and_hears_on(
     connected: App, door: Any, slack: Any, how: str
 ) -> None:
     before = connected.client.current_session
+    await door.ask("PUT", "/delivery", retry_scale=0.005)  # the client may change its connection twice
     await door.post(how)
     await until(lambda: connected.client.current_session is not before and slack.world.sockets.count == 1)
     await door.say("writer", "dm", "still there?")
+    await until(lambda: connected.seen)
     assert connected.seen[-1].payload["event"]["text"] == "still there?"
 
 
