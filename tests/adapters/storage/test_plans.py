@@ -15,8 +15,8 @@ from adapters.storage import SQLStorage
 from bot.ports import UnitOfWork
 from models.delivery import WaitsFor
 from models.job import Job
-from models.pending import PendingKind
-from tests.adapters.storage.chat_nouns import ANA, OCTO, pending
+from tests.adapters.storage.chat_calls import CASES as CHAT
+from tests.adapters.storage.chat_calls import asked_of_person, followed
 from tests.adapters.storage.nouns import HERE, job
 
 NOW = datetime.now(UTC)
@@ -154,78 +154,8 @@ async def answers_of_person(work: UnitOfWork) -> object:
     return await work.audit.count(actor="github:1", place="acme/shop#", since=NOW, most=10)
 
 
-async def partners(work: UnitOfWork) -> object:
-    return await work.people.partners(ANA)
-
-
-async def link(work: UnitOfWork) -> object:
-    await work.people.link(ANA, OCTO)
-    return await work.people.unlink(ANA)
-
-
-async def redeem(work: UnitOfWork) -> object:
-    return await work.people.redeem("c0de", OCTO)
-
-
-async def put_pending(work: UnitOfWork) -> object:
-    return await work.pending.put(pending())
-
-
-async def answer(work: UnitOfWork) -> object:
-    return await work.pending.answer("p-1", "acme/shop")
-
-
-async def answered(work: UnitOfWork) -> object:
-    return await work.pending.answered("key-p-1")
-
-
-async def asked_of_person(work: UnitOfWork) -> object:
-    return await work.pending.waiting(ANA, PendingKind.LINK)
-
-
-async def withdraw(work: UnitOfWork) -> object:
-    return await work.pending.withdraw(7)
-
-
-async def expire(work: UnitOfWork) -> object:
-    return await work.pending.expire(50)
-
-
-async def resume(work: UnitOfWork) -> object:
-    return await work.deliveries.resume([1, 2, 3])
-
-
-async def prune_linkings(work: UnitOfWork) -> object:
-    return await work.retention.prune_linkings(NOW, 100)
-
-
-async def prune_pending(work: UnitOfWork) -> object:
-    return await work.retention.prune_pending(NOW, 100)
-
-
-async def followers(work: UnitOfWork) -> object:
-    return await work.rooms.followers("github", "default", "acme/shop")
-
-
-async def followed(work: UnitOfWork) -> object:
-    return await work.rooms.followed("slack", "default", "C1")
-
-
 CASES = {
-    partners: {"ix_identities_person"},
-    link: {"ix_identities_person"},
-    redeem: {"sqlite_autoindex_linkings_1"},
-    put_pending: {"ux_pending_requests_key"},
-    answer: {"sqlite_autoindex_pending_requests_1"},
-    answered: {"ix_pending_requests_answered"},
-    asked_of_person: {"ix_pending_requests_asker"},
-    withdraw: {"ix_pending_requests_delivery"},
-    expire: {"ix_pending_requests_due"},
-    resume: set(),
-    prune_linkings: {"ix_linkings_expires_at"},
-    prune_pending: {"ix_pending_requests_ended"},
-    followers: {"ix_subscriptions_repository"},
-    followed: {"sqlite_autoindex_subscriptions_1"},
+    **CHAT,
     answers_of_person: {"ix_audit_actor"},
     claim_deliveries: {"ix_deliveries_due"},
     renew_deliveries: set(),
