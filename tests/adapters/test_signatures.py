@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.signatures import check_sha256, sign_sha256
+from adapters.signatures import check_moment, check_sha256, check_v0, sign_sha256, sign_v0
 from bot.errors import SignatureError
 
 SECRET = b"It's a Secret to Everybody"
@@ -71,3 +71,70 @@ def test_a_refusal_tells_nothing_of_the_right_signature() -> None:
     with pytest.raises(SignatureError) as refusal:
         check_sha256(SECRET, GITHUB[0], "sha256=" + "0" * 64, PREFIX)
     assert GITHUB[1][7:20] not in str(refusal.value)
+
+
+# docs.slack.dev/authentication/verifying-requests-from-slack
+SLACK_SECRET = b"8f742231b10e8888abcd99yyyzzz85a5"
+SLACK_MOMENT = "1531420618"
+SLACK_BODY = (
+    b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&"
+    b"channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&"
+    b"response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&"
+    b"trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
+)
+SLACK_SIGNATURE = "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+
+
+def test_the_published_vector_with_a_moment_verifies() -> None:
+    check_v0(SLACK_SECRET, SLACK_BODY, SLACK_SIGNATURE, SLACK_MOMENT)
+    assert sign_v0(SLACK_SECRET, SLACK_BODY, SLACK_MOMENT) == SLACK_SIGNATURE
+
+
+@pytest.mark.parametrize(
+    ("secret", "body", "given", "moment"),
+    [
+        (b"", SLACK_BODY, SLACK_SIGNATURE, SLACK_MOMENT),
+        (b"another tenant's", SLACK_BODY, SLACK_SIGNATURE, SLACK_MOMENT),
+        (SLACK_SECRET, SLACK_BODY + b" ", SLACK_SIGNATURE, SLACK_MOMENT),
+        (SLACK_SECRET, SLACK_BODY, SLACK_SIGNATURE, "1531420619"),
+        (SLACK_SECRET, SLACK_BODY, SLACK_SIGNATURE, ""),
+        (SLACK_SECRET, SLACK_BODY, SLACK_SIGNATURE, "\ud800"),
+        (SLACK_SECRET, SLACK_BODY, "", SLACK_MOMENT),
+        (SLACK_SECRET, SLACK_BODY, SLACK_SIGNATURE.removeprefix("v0="), SLACK_MOMENT),
+        (SLACK_SECRET, SLACK_BODY, SLACK_SIGNATURE.replace("v0", "v1"), SLACK_MOMENT),
+        (SLACK_SECRET, SLACK_BODY, "v0=é", SLACK_MOMENT),
+    ],
+)
+def test_nothing_near_the_vector_with_a_moment_verifies(
+    secret: bytes, body: bytes, given: str, moment: str
+) -> None:
+    with pytest.raises(SignatureError):
+        check_v0(secret, body, given, moment)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "",
+        "now",
+        "-1",
+        "1e9",
+        "１５３１４２０６１８",
+        "²",
+        "nan",
+        "1" * 13,
+        " 1000",
+        "1000\n",
+        "1000.5",
+        "699",
+        "1301",
+    ],
+)
+def test_a_moment_that_is_none_or_not_near_is_refused(moment: str) -> None:
+    with pytest.raises(SignatureError):
+        check_moment(moment, 1000.0, 300.0)
+
+
+@pytest.mark.parametrize("moment", ["700", "1000", "1300"])
+def test_a_moment_near_now_is_taken_before_and_after(moment: str) -> None:
+    check_moment(moment, 1000.0, 300.0)
