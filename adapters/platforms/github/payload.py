@@ -2,19 +2,21 @@
 
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 Every field may be absent or null: accounts are deleted, forks vanish, bodies are empty, older servers know less.
-Text with NUL is refused, because databases refuse it.
+Text with NUL is refused, and so are numbers no database holds, because databases refuse them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from bot.errors import PayloadError
 
+# What the databases' integers hold.
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 UNREADABLE = "reading the body: {why}"
 
 
@@ -22,7 +24,7 @@ class User(msgspec.Struct, frozen=True):
     """An account. Null in its place: it was deleted."""
 
     login: str | None = None
-    id: int | None = None
+    id: Number | None = None
     type: str | None = None
 
 
@@ -52,7 +54,7 @@ class Side(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True):
     """An issue or a pull request; of issues, `pull_request` says that it is one."""
 
-    number: int | None = None
+    number: Number | None = None
     node_id: str | None = None
     title: str | None = None
     body: str | None = None
@@ -69,7 +71,7 @@ class Item(msgspec.Struct, frozen=True):
 class Saying(msgspec.Struct, frozen=True):
     """A comment, an inline comment or a review."""
 
-    id: int | None = None
+    id: Number | None = None
     node_id: str | None = None
     body: str | None = None
     user: User | None = None
@@ -77,11 +79,11 @@ class Saying(msgspec.Struct, frozen=True):
     created_at: str | None = None
     submitted_at: str | None = None
     performed_via_github_app: dict[str, Any] | None = None
-    in_reply_to_id: int | None = None
+    in_reply_to_id: Number | None = None
     path: str | None = None
-    line: int | None = None
-    original_line: int | None = None
-    start_line: int | None = None
+    line: Number | None = None
+    original_line: Number | None = None
+    start_line: Number | None = None
     side: str | None = None
     diff_hunk: str | None = None
     commit_id: str | None = None
@@ -94,9 +96,10 @@ class Before(msgspec.Struct, frozen=True):
 
 
 class Changes(msgspec.Struct, frozen=True):
-    """What an edit changed."""
+    """What an edit changed; of an issue that was moved here, what it was before."""
 
     body: Before | None = None
+    old_issue: dict[str, Any] | None = None
 
 
 class Organization(msgspec.Struct, frozen=True):

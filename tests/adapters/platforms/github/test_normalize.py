@@ -149,6 +149,17 @@ def test_the_end_of_an_issue_is_an_event(action: str) -> None:
     assert not message.is_deleted
 
 
+def test_an_issue_that_was_moved_here_is_no_new_request() -> None:
+    """GitHub tells of a transferred issue in its new place as of one that was opened."""
+
+    def moved(body: dict[str, Any]) -> None:
+        body["issue"]["body"] = "@bellhop fix this"
+        body["changes"] = {"old_issue": {"number": 7}, "old_repository": {"full_name": "initech-69/old"}}
+
+    assert ignored("issues", "issues_opened", moved) is Disposition.IGNORED_EVENT
+    assert read("issues", "issues_opened", become(changes={"old_issue": None})).is_created
+
+
 def test_the_end_of_a_pull_request_is_an_event() -> None:
     message = read("pull_request", "pull_request_opened", become(action="closed"))
     assert (message.kind, message.event) == (MessageKind.EVENT, "pull_request.closed")

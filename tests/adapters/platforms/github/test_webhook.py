@@ -128,6 +128,15 @@ def test_bodies_that_are_no_deliveries_are_refused(event: str, body: bytes) -> N
         {"repository": {"full_name": {}}},
         {"sender": 7},
         {"changes": {"body": "before"}},
+        {"comment": {"id": 2**63}},
+        {"comment": {"id": -5}},
+        {"comment": {"in_reply_to_id": 10**25}},
+        {"comment": {"line": 10**25}},
+        {"comment": {"user": {"id": 2**63}}},
+        {"issue": {"number": 10**25}},
+        {"issue": {"number": -1}},
+        {"issue": {"user": {"id": -1}}},
+        {"sender": {"id": 10**400}},
         {"comment": {"body": "a\0b"}},
         {"issue": {"title": "a\0b"}},
     ],
@@ -135,6 +144,12 @@ def test_bodies_that_are_no_deliveries_are_refused(event: str, body: bytes) -> N
 def test_fields_of_another_type_are_refused(body: dict[str, object]) -> None:
     with pytest.raises(PayloadError):
         webhook.envelope(request("issue_comment", json.dumps(body).encode()))
+
+
+def test_the_largest_numbers_that_can_be_kept_are_taken() -> None:
+    largest = 2**63 - 1
+    body = {"issue": {"number": largest}, "comment": {"id": largest, "line": 0}, "sender": {"id": largest}}
+    webhook.envelope(request("issue_comment", json.dumps(body).encode()))
 
 
 def test_a_refusal_quotes_nothing_of_the_body() -> None:
