@@ -37,7 +37,7 @@ async def of_operator(work: UnitOfWork, action: str, subject: str, **detail: Any
 
 
 async def of_job(work: UnitOfWork, job: Job, action: str, **detail: Any) -> None:
-    """Something came of a job: `job_completed`, `pushed`, `pull_opened`."""
+    """Something came of a job: `job_started`, `job_completed`, `pushed`, `pull_opened`."""
     thread = job.context.thread if job.context else None
     asked = f"{thread.source}:{job.requester.id}" if thread and job.requester else ""
     told = {

@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager
 import structlog
 import uvloop
 
-from bot import order
+from bot import order, trail
 from bot.errors import StorageUnavailable
 from bot.run import Run, uptime
 from bot.services import Services
@@ -103,6 +103,8 @@ async def _claim(services: Services, job_id: str, worker: str) -> Job | None:
         horse = processes.record(job_id, job.attempt, os.getpid(), "horse") if job else None
         if horse is not None:
             await work.workers.remember(horse)
+        if job is not None:
+            await trail.of_job(work, job, "job_started", worker=worker)
     return job
 
 

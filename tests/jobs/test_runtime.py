@@ -50,6 +50,20 @@ async def test_a_job_that_is_not_there_or_done_is_nobody_s_turn(yard: Yard, serv
     assert (await yard.get(services, job)).status is JobStatus.COMPLETED
 
 
+async def test_each_start_is_on_record_as_what_ends_it_is(yard: Yard, services: Services) -> None:
+    job = await yard.new(services, "")
+    await runtime.perform(job.id, go_on)
+    await runtime.perform(job.id, go_on)
+    async with services.storage.read() as unit:
+        rows = await unit.audit.page(before=None, limit=10)
+    assert [row.action for row in reversed(rows)] == ["job_started", "job_completed"]
+    started = rows[-1]
+    assert (started.actor, started.request_id) == ("bellhop", job.request_id)
+    assert started.detail["job"] == job.handle
+    assert started.detail["attempt"] == 1
+    assert started.detail["worker"] == f"{socket.gethostname()}:{os.getpid()}"
+
+
 async def test_events_are_written_in_order_before_the_end(yard: Yard, services: Services) -> None:
     async def work(run: Run) -> JobResult:
         for number in range(5):
