@@ -40,7 +40,7 @@ class Behavior:
     retry_scale: float = 1.0
     clock_error_seconds: float = 0.0  # how wrong the signed timestamp is
     trigger_seconds: float = 3.0  # how long a trigger_id opens a modal
-    is_socket_mode: bool | None = None  # None: over sockets as soon as one is open
+    is_socket_mode: bool | None = None  # None: over sockets once the app dialed in
 
 
 class Postman:
@@ -105,7 +105,7 @@ class Postman:
 
     def _goes_by_socket(self) -> bool:
         wanted = self.behavior.is_socket_mode
-        return bool(self.sockets.count) if wanted is None else wanted
+        return self.sockets.is_wanted if wanted is None else wanted
 
     async def _attempt(self, parcel: Parcel, number: int, reason: str | None) -> Attempt:
         transport = "socket" if self._goes_by_socket() else "http"

@@ -30,6 +30,7 @@ class Sockets:
         self._owners: dict[str, web.WebSocketResponse] = {}
         self._tickets: set[str] = set()
         self._next = 0
+        self.is_wanted = False  # an app that dialed in once wants nothing over HTTP any more
 
     @property
     def count(self) -> int:
@@ -55,6 +56,7 @@ class Sockets:
             await socket.close()
             return socket
         self._open.append(socket)
+        self.is_wanted = True
         try:
             await self._say(socket, _hello(app_id, self.count))
             async for message in socket:

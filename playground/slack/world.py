@@ -43,6 +43,7 @@ class World:
         """Forget everything, also faults, log and attempts; the caller plants anew."""
         self.seed, self.store = seed, Store(seed)
         self.postman.restart()
+        self.sockets.is_wanted = bool(self.sockets.count)
         self.faults.clear()
         self.journal.entries.clear()
         self.violations.clear()

@@ -42,7 +42,7 @@ async def until(look: Any) -> None:
 async def app(told: Any) -> AsyncIterator[App]:
     async with aiohttp.ClientSession() as session:
         web = AsyncWebClient(base_url=told["api_url"], session=session)
-        client = SocketModeClient(told["app_token"], web_client=web, ping_interval=0.1)
+        client = SocketModeClient(told["app_token"], web_client=web, ping_interval=1)
         await client.connect()
         yield App(client)
         await client.close()
@@ -100,6 +100,13 @@ async def test_the_client_dials_in_again_and_hears_on(
     await door.say("writer", "dm", "still there?")
     await until(lambda: connected.seen)
     assert connected.seen[-1].payload["event"]["text"] == "still there?"
+
+
+async def test_between_two_connections_nothing_goes_over_http(connected: App, door: Any, listener: Any) -> None:
+    await connected.client.close()
+    await door.say("writer", "dm", "anybody?")
+    assert listener.seen == []
+    assert [one["failure"] for one in await door.get("/attempts")] == ["connection_failed"] * 4
 
 
 async def test_a_ticket_lets_in_once_and_nobody_without(told: Any, slack: Any) -> None:
