@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import cast
 
 import pytest
+from sqlalchemy import select
 
+from adapters.storage import SQLStorage
+from adapters.storage.chat_tables import identities, people
+from adapters.storage.people import PeopleRows
 from bot.ports import Storage
 from models.base import now
 from models.identity import Account, Linking
@@ -186,3 +191,13 @@ async def test_codes_go_when_their_time_is_long_over_a_few_at_a_time(storage: St
         assert await work.retention.prune_linkings(now() + LATER, 10) == 1
         assert await work.retention.prune_linkings(now() + LATER, 10) == 0
     assert await redeem(storage, "c") is not None
+
+
+async def test_whoever_is_left_with_one_account_is_forgotten(database: SQLStorage) -> None:
+    await link(database, (ANA, OCTO), (ANA, CAT), (TICKETS, CAT))
+    async with database.begin() as work:
+        await work.people.unlink(CAT)
+        await work.people.unlink(ANA)
+        rows = cast(PeopleRows, work.people)
+        assert await rows._all(select(identities)) == []
+        assert await rows._all(select(people)) == []
