@@ -46,11 +46,11 @@ def _list(reader: Reader, element: Mapping[str, Any]) -> str:
     indent = element.get("indent")
     blanks = "   " * min(indent, DEEPEST) if isinstance(indent, int) else ""
     lines = [
-        f"{blanks}{f'{number}.' if is_ordered else '-'} {_section(reader, item).strip()}"
+        f"{blanks}{f'{number}.' if is_ordered else '-'} {said}"
         for number, item in enumerate(_elements(element), 1)
-        if isinstance(item, Mapping)
+        if isinstance(item, Mapping) and (said := _section(reader, item).strip())
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" * bool(lines)
 
 
 def _section(reader: Reader, element: Mapping[str, Any]) -> str:

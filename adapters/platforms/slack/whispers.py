@@ -47,7 +47,9 @@ async def answer(api: Call, url: str, body: str, **how: Any) -> bool:
     hook = AsyncWebhookClient(url, session=client.session(), logger=client.logger, retry_handlers=[])
     hook.proxy = None  # slack_sdk takes the environment's; ours is the session's
     try:
-        answered = await hook.send_dict({"response_type": "ephemeral", **_shown(body), **how})
+        answered = await hook.send_dict(
+            {"response_type": "ephemeral", **_shown(body), **how, **conversation.QUIETLY}
+        )
     except (aiohttp.ClientError, TimeoutError, ConnectionError):
         return False
     return answered.status_code == 200
