@@ -64,6 +64,8 @@ def _argument(word: Word, verb: VerbSpec, vocabulary: Vocabulary, found: Argumen
         found.ids.append(word.id)
     elif verb.takes_link and not found.args and word.link:
         found.args.append(word.link)
+    elif len(found.args) < verb.takes_words and not word.is_option_like:
+        found.args.append(word.text.strip("`<>"))
     elif verb.takes_topic and not found.args and _is_topic(word, verb, vocabulary):
         found.args.append(word.bare)
     else:

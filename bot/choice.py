@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from bot import permissions
 from bot.command import Ask
 from bot.errors import Refused
-from bot.ports import Jobs
+from bot.ports import Jobs, UnitOfWork
 from models.identity import Role
 from models.job import Job
+from models.message import Thread
 
 NO_SUCH = "No job `{id}` here. `{slash} jobs` lists them."
 AMBIGUOUS_ID = "`{id}` could be {handles}. Type a letter more: `{slash} {verb} {handle}`"
@@ -35,13 +36,13 @@ async def with_rights_there(ask: Ask) -> Ask:
 
 
 async def _is_theirs(ask: Ask, job: Job) -> bool:
-    here, there = ask.message.thread, job.context.thread if job.context else None
+    here, there = ask.there, job.place
     if there is None or (there.source, there.integration) != (here.source, here.integration):
         # The same account id is somebody else on another instance.
         return False
     if there.repository == here.repository:
         return True
-    role = await ask.services.home_of(there).role_of(ask.actor, there.repository)
+    role = await ask.services.home_of(there).role_of(ask.account, there.repository)
     needs = ask.registry[ask.command.name].needs
     return role is not Role.NONE and permissions.decide(needs, role, there.repository).is_allowed
 
@@ -57,9 +58,29 @@ async def named(jobs: Jobs, ask: Ask, *, is_destructive: bool = False) -> Job | 
     return job
 
 
-async def only_active(jobs: Jobs, ask: Ask) -> Job:
+async def jobs_here(work: UnitOfWork, thread: Thread) -> list[Job]:
+    """The jobs this conversation is about, newest first: asked for in it, or with their card at its head.
+
+    A whole channel is no conversation.
+    """
+    if thread.channel and not thread.root:
+        return []
+    asked = await work.jobs.at_thread(thread.key, is_active=False)
+    if asked or not thread.channel:
+        return asked
+    row = await work.outbox.card_at(thread.source.value, thread.integration, thread.channel, thread.root)
+    job = await work.jobs.get_job(row.job_id) if row and row.job_id else None
+    return [job] if job else []
+
+
+async def active_here(work: UnitOfWork, thread: Thread) -> list[Job]:
+    """Of those, the ones that have not ended."""
+    return [job for job in await jobs_here(work, thread) if not job.status.is_terminal]
+
+
+async def only_active(work: UnitOfWork, ask: Ask) -> Job:
     """The one job that is active here. Several: they are listed and nothing is done."""
-    active = await jobs.at_thread(ask.message.thread.key, is_active=True)
+    active = await active_here(work, ask.message.thread)
     if not active:
         raise Refused(NONE_HERE.format(what="active job", slash=ask.slash))
     if len(active) > 1:
@@ -67,12 +88,13 @@ async def only_active(jobs: Jobs, ask: Ask) -> Job:
     return active[0]
 
 
-async def newest(jobs: Jobs, ask: Ask, what: str = "job") -> Job:
+async def newest(work: UnitOfWork, ask: Ask, what: str = "job") -> Job:
     """The one active here, else the newest."""
-    active = await jobs.at_thread(ask.message.thread.key, is_active=True)
+    here = await jobs_here(work, ask.message.thread)
+    active = [job for job in here if not job.status.is_terminal]
     if len(active) > 1:
         raise Refused(_several(active, ask))
-    found = active or await jobs.at_thread(ask.message.thread.key, is_active=False, limit=1)
+    found = active or here
     if not found:
         raise Refused(NONE_HERE.format(what=what, slash=ask.slash))
     return found[0]
@@ -91,7 +113,7 @@ async def _by_id(jobs: Jobs, ask: Ask, typed: str) -> Job:
     if len(typed) < SHORTEST_PREFIX:
         raise Refused(NO_SUCH.format(id=typed, slash=ask.slash))
     whole = [job for job in await jobs.by_handle(typed) if job.handle == typed]
-    here = whole or await jobs.by_handle(typed, place=ask.message.thread.place)
+    here = whole or await jobs.by_handle(typed, place=ask.there.place)
     if len(here) == 1:
         return here[0]
     if not here:

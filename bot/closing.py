@@ -24,6 +24,8 @@ async def close(services: Services, found: Addressed) -> Disposition:
     message = found.message
     async with services.storage.begin() as work:
         cancelled = await _cancel_queued(work, message)
+        if message.is_deleted:
+            await work.pending.withdraw(message.semantic_key)
         if message.thread.kind is ThreadKind.PULL_REQUEST and not message.is_deleted:
             await _close_change(work, message)
         disposition, detail = _ending(message, cancelled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -11,12 +12,16 @@ from models.command import Command, VerbSpec
 from models.delivery import Disposition
 from models.identity import Role
 from models.job import Job, JobContext
-from models.message import Actor, IncomingMessage
+from models.message import Actor, IncomingMessage, Thread
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One command, with all that was fetched for it before its transaction."""
+    """One command, with all that was fetched for it before its transaction.
+
+    `actor` said it, on the platform of the message. `there` is where it is to work, `account` as whom, with `role`: on
+    a forge the same thread and actor, from a chat those of the repository that is meant and of the linked account.
+    """
 
     services: Services
     command: Command
@@ -26,24 +31,27 @@ class Ask:
     delivery_id: int
     request_id: str
     registry: Mapping[str, CommandSpec]
+    there: Thread
+    account: Actor
     context: JobContext | None = None
 
     @property
     def slash(self) -> str:
         """How a command is typed here: `/bellhop`."""
-        return f"/{self.services.settings.name}"
+        return address_in(self.message.thread, self.services.settings.name)
 
     @property
     def place(self) -> str:
         """`acme/api`, for texts about rights."""
-        return self.message.thread.repository or self.message.thread.name
+        return self.there.repository or self.there.name
 
 
 @dataclass(frozen=True)
 class Said:
     """What a command did. `text` (our own Markdown) is put in the thread; a job answers by its card instead.
 
-    `tell`: jobs that workers should look at once the transaction is on disk.
+    `tell`: jobs that workers should look at once the transaction is on disk. `is_private`: for whoever asked alone,
+    where the platform can do that.
     """
 
     text: str = ""
@@ -51,6 +59,22 @@ class Said:
     detail: str = ""
     tell: tuple[Job, ...] = ()
     moved: tuple[Job, ...] = ()
+    is_private: bool = False
+    is_waking: bool = False  # a delivery is due again
+
+
+def address_in(thread: Thread, name: str) -> str:
+    """How a command is typed there. A chat takes slash commands everywhere but in threads."""
+    return f"@{name}" if thread.channel and thread.root else f"/{name}"
+
+
+class Scope(StrEnum):
+    """What a command is about, and so where its author needs the right."""
+
+    HERE = "here"  # the place where it was asked
+    REPOSITORY = "repository"  # the repository it is to work in
+    JOB = "job"  # the repository of the job that is meant
+    NOWHERE = "nowhere"  # its author alone
 
 
 Run = Callable[[UnitOfWork, Ask], Awaitable[Said]]
@@ -73,6 +97,8 @@ class CommandSpec:
     needs: Role
     run: Run
     prepare: Prepare = nothing_to_fetch
+    scope: Scope = Scope.HERE
+    is_private: bool = False  # its answer concerns nobody but who asked
 
     @property
     def name(self) -> str:

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from bot import closing, introduction, order, pace, permissions, replies, trail, triage
-from bot.command import Ask, Said
+from bot import (
+    closing,
+    following,
+    introduction,
+    order,
+    pace,
+    picking,
+    questions,
+    replies,
+    trail,
+    triage,
+    turning,
+)
+from bot.chat import PICKER
+from bot.command import Said, address_in
 from bot.commands import COMMANDS
 from bot.errors import InvalidTransition, Refused
+from bot.places import Places
 from bot.platform import Platform
 from bot.ports import UnitOfWork
 from bot.services import Services
 from bot.triage import NOT_ADDRESSED, Addressed, outcome_of
+from bot.turning import Turn
 from models.command import Address, Command, Unknown
 from models.delivery import Disposition, Outcome, Postponement
-from models.identity import Decision, Role
-from models.message import Actor, IncomingMessage, MessageKind
+from models.message import IncomingMessage, MessageKind
 
 DENIED = "Can't run `{name}` here: {reason}. `{slash} why`"
 UNKNOWN_NEAR = "Don't know `{word}`. Did you mean {nearest}?"
@@ -34,22 +48,15 @@ MOST_COMMANDS = 5
 # The disposition of a delivery with several commands is the weightiest of theirs.
 WEIGHT = (
     Disposition.ACCEPTED,
+    Disposition.WAITING_REPOSITORY,
+    Disposition.WAITING_LINK,
     Disposition.ANSWERED,
     Disposition.PAUSED,
     Disposition.DENIED_LIMIT,
     Disposition.DENIED_ROLE,
     Disposition.DENIED_PACE,
+    Disposition.DUPLICATE,
 )
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One command with its decision, fetched and ready to be run."""
-
-    ask: Ask | None
-    command: Command | Unknown
-    decision: Decision | None = None
-    refusal: str = ""
 
 
 async def hold(services: Services, platform: Platform, found: Addressed) -> Disposition:
@@ -65,6 +72,8 @@ async def hold(services: Services, platform: Platform, found: Addressed) -> Disp
 
 async def _hold(services: Services, platform: Platform, found: Addressed) -> Disposition:
     message = found.message
+    if PICKER in message.fields:
+        return await picking.choose(services, platform, found)
     if message.kind is MessageKind.EVENT or message.is_deleted:
         return await closing.close(services, found)
     commands = found.commands or await _follow_up(services, found)
@@ -75,11 +84,11 @@ async def _hold(services: Services, platform: Platform, found: Addressed) -> Dis
         )
     if (told := await _over_pace(services, message, commands)) is not None:
         return await _finish_alone(services, found, Disposition.DENIED_PACE, told)
-    role = await platform.role_of(message.actor, message.thread.repository)
-    if not found.commands and role < COMMANDS["fix"].needs:
+    places = Places(services, platform, message, message.actor)
+    if not found.commands and not await turning.may_follow(places, commands):
         # Nobody called the bot: people talk among themselves, and a stranger's remark deserves no refusal.
         return await _finish_alone(services, found, Disposition.IGNORED_NOT_ADDRESSED, NOT_ALLOWED_TO_FOLLOW)
-    turns = [await _prepare(services, found, command, message.actor, role) for command in commands]
+    turns = [await turning.prepare(services, found, command, places) for command in commands]
     async with services.storage.begin() as work:
         disposition, said = await _settle(work, services, found, turns)
     await _tell(services, said)
@@ -99,40 +108,11 @@ async def _over_pace(
 async def _follow_up(services: Services, found: Addressed) -> tuple[Command, ...]:
     """An unaddressed comment in an inline thread on our own open pull request is a request about that code."""
     message = found.message
-    if message.kind is not MessageKind.INLINE or message.thread.number is None or not message.text.strip():
-        return ()
-    async with services.storage.read() as work:
-        change = await work.changes.find(message.thread.repository, message.thread.number)
-    if change is None or not change.is_open or change.pull_number != message.thread.number:
+    if not message.text.strip() or not await following.is_ours(services, message):
         return ()
     return (
         Command(name="fix", address=Address.MENTION, text=message.text, line=message.text, is_free_text=True),
     )
-
-
-async def _prepare(
-    services: Services, found: Addressed, command: Command | Unknown, actor: Actor, role: Role
-) -> Turn:
-    if isinstance(command, Unknown):
-        return Turn(None, command)
-    spec = COMMANDS[command.name]
-    ask = Ask(
-        services=services,
-        command=command,
-        message=found.message,
-        actor=actor,
-        role=role,
-        delivery_id=found.delivery.id,
-        request_id=found.delivery.request_id,
-        registry=COMMANDS,
-    )
-    decision = permissions.decide(spec.needs, role, ask.place)
-    if not decision.is_allowed:
-        return Turn(ask, command, decision)
-    try:
-        return Turn(await spec.prepare(ask), command, decision)
-    except Refused as refusal:
-        return Turn(ask, command, decision, str(refusal))
 
 
 async def _settle(
@@ -143,6 +123,9 @@ async def _settle(
     first: int | None = None
     for turn in turns:
         key = f"{found.message.semantic_key}:{turn.command.index}"
+        if turn.question is not None:
+            said.append(await questions.ask(work, found, turn.question))
+            continue
         if not await work.keys.take(key, found.delivery.id):
             first = await work.keys.holder(key)
             continue
@@ -151,9 +134,10 @@ async def _settle(
         if not _is_silence(answer):
             await _audit(work, found, turn, answer)
         if answer.text:
-            await replies.put(work, found, turn.command.index, answer.text)
+            index = turn.command.index
+            await replies.put(work, found, index, answer.text, is_private=_is_private(turn, answer))
     if said and found.is_truncated:
-        text = TRUNCATED.format(most=MOST_COMMANDS, slash=f"/{services.settings.name}")
+        text = TRUNCATED.format(most=MOST_COMMANDS, slash=_slash(services, found.message))
         await replies.put(work, found, MOST_COMMANDS, text)
     if not all(map(_is_silence, said)):
         await replies.see(work, found)
@@ -165,18 +149,29 @@ async def _settle(
 
 async def _answer(work: UnitOfWork, services: Services, message: IncomingMessage, turn: Turn) -> Said:
     there = await pace.of(work, services, message)
-    place, slash = message.thread.repository, f"/{services.settings.name}"
+    place, slash = message.thread.repository or message.thread.name, _slash(services, message)
     if (instead := there.said_instead(turn.command, slash, place)) is not None:
         return instead
-    return there.quieted(await _run(work, services, turn))
+    return there.quieted(await _run(work, _slash(services, message), turn))
+
+
+def _slash(services: Services, message: IncomingMessage) -> str:
+    return address_in(message.thread, services.settings.name)
+
+
+def _is_private(turn: Turn, said: Said) -> bool:
+    """Whether an answer concerns nobody but who asked: refusals, questions back, and what is about them alone."""
+    if turn.ask is None or said.disposition.kind == "denied" or turn.refusal or said.is_private:
+        return True
+    return turn.ask.message.kind is MessageKind.SLASH or COMMANDS[turn.ask.command.name].is_private
 
 
 def _is_silence(said: Said) -> bool:
     return said.disposition is Disposition.DENIED_PACE and not said.text
 
 
-async def _run(work: UnitOfWork, services: Services, turn: Turn) -> Said:
-    command, slash = turn.command, f"/{services.settings.name}"
+async def _run(work: UnitOfWork, slash: str, turn: Turn) -> Said:
+    command = turn.command
     if isinstance(command, Unknown):
         return Said(text=unknown(command, slash), detail=f"unknown verb {command.word}")
     if turn.decision is not None and not turn.decision.is_allowed:
@@ -187,7 +182,7 @@ async def _run(work: UnitOfWork, services: Services, turn: Turn) -> Said:
     try:
         answer = await COMMANDS[command.name].run(work, turn.ask)
     except Refused as refusal:
-        return Said(text=str(refusal), detail=str(refusal))
+        return Said(text=str(refusal), detail=str(refusal), is_private=True)
     return answer if answer.detail else replace(answer, detail=f"{command.name} answered")
 
 
@@ -206,7 +201,7 @@ async def apologize(services: Services, found: Addressed, disposition: Dispositi
     is_heard = await _is_request(services, found)
     async with services.storage.begin() as work:
         if is_heard:
-            text = APOLOGY.format(detail=detail, slash=f"/{services.settings.name}")
+            text = APOLOGY.format(detail=detail, slash=_slash(services, found.message))
             await replies.put(work, found, MOST_COMMANDS + 1, text)
         await _finish(work, services, found, disposition, detail)
 
@@ -272,6 +267,8 @@ async def _tell(services: Services, said: Sequence[Said]) -> None:
         # The queue first: a worker takes longer to begin than a card to appear.
         await asyncio.sleep(0)
     services.bells.courier.set()
+    if any(each.is_waking for each in said):
+        services.bells.dispatcher.set()
     await asyncio.gather(*tells)
     for each in said:
         for job in each.moved:

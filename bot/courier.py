@@ -100,8 +100,13 @@ async def _carry(services: Services, row: OutboxRow, platform: Platform) -> None
 
 
 async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:
-    body = await _body(services, row, platform)
+    body = row.body or await _body(services, row, platform)
     digest = hashlib.sha256(body.encode()).hexdigest()
+    if row.audience and (chat := services.chat_of(row.thread)) is not None:
+        # Nothing finds it again: after an ambiguous result it is said once more rather than not at all.
+        await chat.whisper(row.thread, row.audience, body, row.answer_url)
+        await _shown(services, row, platform, Posted(id=""), digest)
+        return
     if row.remote_id is None and row.is_ambiguous:
         row = row.model_copy(update={"remote_id": await _adopt(platform, row)})
     if row.remote_id is None:

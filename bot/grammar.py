@@ -60,7 +60,17 @@ def parse(message: IncomingMessage, names: Names, verbs: Vocabulary) -> Parsed:
 
     Of a text longer than 65536 characters only the beginning is read.
     """
-    return _parse(message.text, names, verbs)
+    parsed = _parse(message.text, names, verbs)
+    if parsed.commands or not message.is_direct or not message.text.strip():
+        return parsed
+    return _to_the_bot_alone(message.text, verbs)
+
+
+def _to_the_bot_alone(text: str, verbs: Vocabulary) -> Parsed:
+    """Where nobody else listens no name is needed: the whole message is one line to the bot, and what belongs to it."""
+    first, _, following = visible(text).strip().partition("\n")
+    call = _Call(Address.MENTION, line=first, rest=first.strip(), following=following.strip(), index=0)
+    return Parsed((_understand(call, verbs),))
 
 
 def added(previous_text: str | None, text: str, names: Names, verbs: Vocabulary) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from bot import cards, handles, options, order
+from bot import cards, changing, handles, options, order
 from bot.command import Ask, Said
 from bot.errors import Refused
 from bot.ports import UnitOfWork
@@ -42,8 +42,23 @@ async def with_context(ask: Ask) -> Ask:
     """`ask` with what surrounds the request. Looks it up; runs before the transaction. Raises Refused."""
     options.check(ask)
     context = await ask.services.home_of(ask.message.thread).context_of(ask.message)
+    if ask.there != ask.message.thread:
+        context = _placed(context, ask)
     check_trust(ask, context)
     return replace(ask, context=context)
+
+
+def _placed(context: JobContext, ask: Ask) -> JobContext:
+    """Asked for on a chat: the work is elsewhere, and what it is called goes by that."""
+    return context.model_copy(
+        update={
+            "thread": ask.message.thread,
+            "target": ask.there,
+            "repository": ask.there.repository,
+            "issue_key": ask.there.name,
+            "platform_user_id": ask.actor.id,
+        }
+    )
 
 
 def check_trust(ask: Ask, context: JobContext) -> None:
@@ -56,19 +71,20 @@ async def job(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobConte
     """Keep a job for `request`. Refuses beyond the limits; raises Refused for options that cannot be met here."""
     context = context or ask.context
     # Asked for from elsewhere (`retry J-7K3Q`), a job still works, waits and counts where its request was made.
+    place = (context and context.place) or ask.there
     thread = (context and context.thread) or ask.message.thread
-    if (limit := await _over_limit(work, ask, thread.repository)) is not None:
+    if (limit := await _over_limit(work, ask, place.repository)) is not None:
         return limit
-    change = await work.changes.find(thread.repository, thread.number) if thread.number else None
+    change = await changing.found(work, place, thread)
     options.check_here(ask, request, context, change if change and change.is_open else None)
-    kept = await _create(work, ask, request, context, order.lock_key(thread, change))
+    kept = await _create(work, ask, request, context, order.lock_key(place, thread, change))
     await work.outbox.put(card_row(kept, ask))
     return Said(disposition=Disposition.ACCEPTED, detail=KEPT.format(handle=kept.handle), tell=(kept,))
 
 
 async def _over_limit(work: UnitOfWork, ask: Ask, repository: str) -> Said | None:
     settings = ask.services.settings
-    mine = await work.jobs.count_active(requester_id=ask.actor.id)
+    mine = await work.jobs.count_active(requester_id=ask.account.id)
     if mine >= settings.max_jobs_per_person:
         text = PERSON_LIMIT.format(count=mine, most=settings.max_jobs_per_person, slash=ask.slash)
         return Said(text=text, disposition=Disposition.DENIED_LIMIT, detail=text)
@@ -90,7 +106,7 @@ async def _create(
         max_attempts=ask.services.settings.max_attempts,
         request=request,
         context=context,
-        requester=ask.actor,
+        requester=ask.account,
         lock_key=lock_key,
         delivery_id=ask.delivery_id,
         request_id=ask.request_id,

@@ -48,8 +48,8 @@ def check(ask: Ask) -> None:
 
 
 def _check_repository(ask: Ask, told: dict[str, str]) -> None:
-    there = ask.command.options.get("repo", ask.message.thread.repository)
-    if there.lower() != ask.message.thread.repository.lower():
+    there = ask.command.options.get("repo", ask.there.repository)
+    if there.lower() != ask.there.repository.lower():
         raise Refused(OTHER_REPOSITORY.format(here=ask.place, there=shown(there), **told))
 
 

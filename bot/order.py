@@ -8,12 +8,16 @@ from models.job import Job
 from models.message import Thread
 
 
-def lock_key(thread: Thread, change: Change | None) -> str:
-    """The place a job owns while it runs. An issue and the pull request we opened for it are one place."""
-    if change is None:
+def lock_key(place: Thread, thread: Thread, change: Change | None) -> str:
+    """What a job owns while it runs. An issue and the pull request we opened for it are one place.
+
+    `place` is where the work is, `thread` where it was asked: a conversation without an issue or pull request of its
+    own is a line of its own, until its pull request is there.
+    """
+    number = (change.issue_number or change.pull_number) if change else place.number
+    if number is None:
         return thread.key
-    number = change.issue_number or change.pull_number
-    return thread.model_copy(update={"number": number}).key
+    return place.model_copy(update={"number": number}).key
 
 
 async def moved(services: Services, job: Job) -> None:

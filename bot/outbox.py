@@ -51,6 +51,11 @@ class Outbox(Protocol):
     ) -> None: ...
     async def bury(self, row: OutboxRow, owner: str, error: str) -> None: ...
     async def card_of(self, job_id: str) -> OutboxRow | None: ...
+    async def card_at(
+        self, platform: str, integration: str, channel: str, message_id: str
+    ) -> OutboxRow | None:
+        """The card that is this very message of a chat's channel."""
+
     async def waiting(self, limit: int) -> list[OutboxRow]:
         """What is still to be shown, the longest due first."""
 

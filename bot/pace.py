@@ -55,7 +55,7 @@ def is_exempt(command: Command | Unknown) -> bool:
 
 async def of(work: UnitOfWork, services: Services, message: IncomingMessage) -> Pace:
     """The pace of whoever wrote `message`, there and now."""
-    actor, place, most = message.actor, message.thread.repository, services.settings.max_answers_per_hour
+    actor, place, most = message.actor, message.thread.room, services.settings.max_answers_per_hour
     key = trail.name_of(message)
     used = await work.audit.count(actor=key, place=f"{place}#", since=_hour(), most=most + 1) if key else 0
     told = SILENT.format(most=most, login=actor.login if actor else "", place=place)

@@ -69,8 +69,8 @@ class PendingRequests(Protocol):
     async def waiting(self, asker: Account, kind: PendingKind) -> list[Pending]:
         """What somebody may answer now, the oldest first; whatever their login is."""
 
-    async def withdraw(self, delivery_id: int) -> int:
-        """waiting -> withdrawn: the request itself was taken back. How many."""
+    async def withdraw(self, saying: str) -> int:
+        """waiting -> withdrawn: what was said (`IncomingMessage.semantic_key`) was taken back. How many."""
 
     async def expire(self, limit: int) -> list[Pending]:
         """waiting and past its time -> expired, by the database's clock; the longest past first."""

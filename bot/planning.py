@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from bot import options, permissions, retraction
+from bot import changing, options, permissions, retraction
 from bot.errors import JobFailed
 from bot.patience import patiently
 from bot.platform import Forge, RepositoryInfo
@@ -67,9 +67,10 @@ async def make(run: Run, forge: Forge) -> Plan:
 
 
 def place(job: Job) -> tuple[JobContext, Thread]:
-    if job.context is None or job.context.thread is None or not job.context.thread.repository:
+    there = job.place
+    if job.context is None or there is None or not there.repository:
         raise JobFailed(Failure.SETUP, NO_PLACE)
-    return job.context, job.context.thread
+    return job.context, there
 
 
 async def check_rights(run: Run) -> None:
@@ -86,10 +87,11 @@ async def check_rights(run: Run) -> None:
 
 async def _continued(run: Run, forge: Forge, thread: Thread) -> Change | None:
     """The open change of this conversation. One whose pull request was closed meanwhile is not continued."""
-    if run.job.request.is_fresh or thread.number is None:
+    home = run.job.context.thread if run.job.context else None
+    if run.job.request.is_fresh:
         return None
     async with run.services.storage.read() as work:
-        change = await work.changes.find(thread.repository, thread.number)
+        change = await changing.found(work, thread, home or thread)
     if change is None or not change.is_open:
         return None
     if change.pull_number is None:

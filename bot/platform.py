@@ -8,7 +8,7 @@ of it, nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
@@ -173,6 +173,7 @@ class Platform(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
 class Forge(Protocol):
     """What a platform with repositories offers besides."""
 
@@ -183,6 +184,9 @@ class Forge(Protocol):
         """The address by which the forge credits a commit to `actor` without telling anybody their own."""
 
     async def repository(self, repository: str) -> RepositoryInfo: ...
+    async def repositories(self, most: int) -> Sequence[RepositoryInfo]:
+        """Those our account works with, the ones pushed to last first."""
+
     async def has_branch(self, repository: str, branch: str) -> bool:
         """Whether there is one. `branch` may be anything somebody typed."""
 

@@ -58,7 +58,7 @@ async def keep(work: UnitOfWork, job: Job) -> None:
 
 
 def _row(job: Job) -> OutboxRow | None:
-    target, thread, moment = _target(job), job.context.thread if job.context else None, now()
+    target, thread, moment = _target(job), job.place, now()
     if target is None or thread is None:
         return None
     return OutboxRow(

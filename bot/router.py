@@ -29,6 +29,7 @@ LEASE_SECONDS = 30.0
 RENEW_SECONDS = 10.0
 ROOM_SECONDS = 1.0
 WORK_SECONDS = 25.0
+STOP_SECONDS = 25.0  # so long a stop waits for what is in line and at work
 LARGE_BODY_BYTES = 24 * 1024
 FULL_BYTES = CLAIM_BYTES // 8  # so much in one claim: a large one may wait for which there was no space
 GAVE_UP = "gave up after {attempts} attempts: {error}"
@@ -108,7 +109,7 @@ class Dispatcher:
         """Let what is in line and at work end; what was not begun is due again at once."""
         with contextlib.suppress(StorageUnavailable):
             await self.renew()
-        left = await self.lines.land(WORK_SECONDS)
+        left = await self.lines.land(STOP_SECONDS)
         if left:
             async with self.services.storage.begin() as work:
                 await work.deliveries.give_back(left, self.services.owner)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
+from bot.chat import Chat
+from bot.directory import Directory
 from bot.errors import UnknownPlatform
 from bot.platform import Forge, Platform
 from bot.ports import JobQueue, Storage
@@ -17,6 +19,7 @@ from models.message import Thread
 
 NO_SUCH = "no platform {name!r} is configured here; see the settings reference"
 NOT_CONFIGURED = "no platform {name!r} is configured here: set {needs}; see the settings reference"
+NO_FORGE = "no platform with repositories is configured here"
 
 
 class Bell:
@@ -61,6 +64,7 @@ class Services:
     owner: str  # names this process in claims
     bells: Bells = field(default_factory=Bells)
     vigil: Vigil = field(default_factory=Vigil)
+    directory: Directory = field(default_factory=Directory)
     known_secrets: tuple[str, ...] = ()
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # settings, by platform
 
@@ -82,6 +86,23 @@ class Services:
         if not _is_forge(platform):
             raise UnknownPlatform(f"{platform.name} has no repositories")
         return platform
+
+    def forge(self) -> Platform:
+        """The platform whose repositories requests from elsewhere are about. Raises UnknownPlatform."""
+        for platform in self.platforms.values():
+            if hasattr(platform, "open_pull"):
+                return platform
+        raise UnknownPlatform(NO_FORGE)
+
+    def chat_of(self, thread: Thread) -> Chat | None:
+        """The chat a thread is in; None when it is in none."""
+        platform = self.platforms.get((thread.source.value, thread.integration))
+        return platform if platform is not None and is_chat(platform) else None
+
+
+def is_chat(platform: object) -> TypeGuard[Chat]:
+    """Whether people talk with each other there, and with the bot alone."""
+    return hasattr(platform, "whisper")
 
 
 def _is_forge(platform: object) -> TypeGuard[Forge]:

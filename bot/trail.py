@@ -27,7 +27,8 @@ async def of_person(
     work: UnitOfWork, message: IncomingMessage, action: str, detail: Mapping[str, Any], request_id: str
 ) -> None:
     """Somebody asked for `action` in a thread."""
-    subject = message.thread.name
+    thread = message.thread
+    subject = f"{thread.room}#{thread.root}" if thread.channel else thread.name
     await _append(work, name_of(message), action, subject, detail, request_id)
 
 
@@ -38,8 +39,8 @@ async def of_operator(work: UnitOfWork, action: str, subject: str, **detail: Any
 
 async def of_job(work: UnitOfWork, job: Job, action: str, **detail: Any) -> None:
     """Something came of a job: `job_started`, `job_completed`, `pushed`, `pull_opened`."""
-    thread = job.context.thread if job.context else None
-    asked = f"{thread.source}:{job.requester.id}" if thread and job.requester else ""
+    place = job.place
+    asked = f"{place.source}:{job.requester.id}" if place and job.requester else ""
     told = {
         "job": job.handle,
         "attempt": job.attempt,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot import grammar
+from bot.chat import PICKER
 from bot.commands import VOCABULARY
 from bot.errors import BellhopError
 from bot.platform import Ignored, Platform
@@ -74,7 +75,7 @@ def _read(
     name = services.settings.name
     if (refusal := _from_nobody(message, name, platform.own_id)) is not None:
         return outcome_of(delivery, message, *refusal)
-    if message.kind is MessageKind.EVENT or message.is_deleted:
+    if message.kind is MessageKind.EVENT or message.is_deleted or PICKER in message.fields:
         return Addressed(delivery, message)
     names = names_of(name, platform.own_login)
     if not message.is_created and not grammar.added(message.previous_text, message.text, names, VOCABULARY):
@@ -82,9 +83,15 @@ def _read(
     parsed = grammar.parse(message, names, VOCABULARY)
     if parsed.commands:
         return Addressed(delivery, message, parsed.commands, parsed.is_truncated)
-    if message.kind is MessageKind.INLINE and message.is_created:
-        return Addressed(delivery, message)  # in an inline thread on our own pull request it is a follow-up
+    if message.is_created and (message.kind is MessageKind.INLINE or is_in_chat_thread(message)):
+        return Addressed(delivery, message)  # on our own pull request, below our own card, it is a follow-up
     return outcome_of(delivery, message, Disposition.IGNORED_NOT_ADDRESSED, NOT_ADDRESSED.format(name=name))
+
+
+def is_in_chat_thread(message: IncomingMessage) -> bool:
+    """Said below another message of a chat."""
+    thread = message.thread
+    return message.kind is MessageKind.COMMENT and bool(thread.channel) and thread.root != message.comment_id
 
 
 def names_of(name: str, login: str) -> Names:

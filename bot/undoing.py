@@ -43,7 +43,7 @@ async def change_of(work: UnitOfWork, job: Job) -> Change | None:
     if (own := await work.changes.of_job(job.id)) is not None:
         return own
     branches = {event.facts["branch"] for event in job.events if "branch" in event.facts}
-    thread = job.context.thread if job.context else None
+    thread = job.place
     if thread is None or thread.number is None:
         return None
     change = await work.changes.find(thread.repository, thread.number)

@@ -70,6 +70,7 @@ class VerbSpec:
     takes_ids: bool = False
     takes_link: bool = False
     takes_topic: bool = False
+    takes_words: int = 0  # so many words of any kind, as typed
     topics: frozenset[str] = frozenset()
     options: frozenset[str] = frozenset()
     flags: frozenset[str] = frozenset()

@@ -122,7 +122,8 @@ class JobContext(Noun):
     """Everything a job must know of where it was asked.
 
     `user_email` is None wherever the platform does not tell it (GitHub never does in a webhook, GitLab and Jira Cloud
-    usually not): no address is ever made up. `previous_comments` are in order, oldest first, the newest kept.
+    usually not): no address is ever made up. `previous_comments` are in order, oldest first, the newest kept. `thread`
+    is where it was asked and is answered; `target` is where the work is when that is elsewhere: a chat has no code.
     """
 
     issue_id: str
@@ -137,6 +138,7 @@ class JobContext(Noun):
     issue_description: str = ""
     repository: str = ""
     thread: Thread | None = None
+    target: Thread | None = None
     comment_id: str = ""
     comment_url: str = ""
     previous_comments: tuple[Comment, ...] = ()
@@ -146,6 +148,11 @@ class JobContext(Noun):
     head_sha: str = ""
     base_ref: str = ""
     is_fork: bool = False
+
+    @property
+    def place(self) -> Thread | None:
+        """Where the work is: the repository, and the issue or pull request when there is one."""
+        return self.target or self.thread
 
 
 class JobResult(Noun):
@@ -210,8 +217,13 @@ class Job(Noun):
     updated_at: Moment | None = None
 
     @property
+    def place(self) -> Thread | None:
+        """Where its work is."""
+        return self.context.place if self.context else None
+
+    @property
     def thread(self) -> str:
-        """Where it was asked, as people write it."""
+        """What it is about, as people write it."""
         return self.context.issue_key if self.context else ""
 
     @property
@@ -271,7 +283,7 @@ class GithubResolverJob(Noun):
     @classmethod
     def of(cls, job: Job, installation_token: SecretStr | None = None) -> Self:
         """The view of `job`. Raises ValueError when the job has no issue or pull request of a repository."""
-        thread = job.context.thread if job.context else None
+        thread = job.place
         if thread is None or thread.number is None or job.created_at is None:
             raise ValueError(f"viewing {job.handle or job.id} as a GitHub job: it has no issue")
         owner, _, repo = thread.repository.partition("/")

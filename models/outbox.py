@@ -41,6 +41,7 @@ class OutboxRow(Noun):
     thread: Thread
     marker: str = ""
     text: str = ""
+    body: str = ""  # as the platform takes it, where `text` cannot say it
     reaction: str = ""
     target_kind: MessageKind = MessageKind.COMMENT
     target_id: str = ""

@@ -62,7 +62,7 @@ class JobLists(JobRows):
         """Jobs whose handle starts with `prefix` (upper case, with "J-"), the whole one first, then newest first."""
         wanted = [_j.handle >= prefix, _j.handle < prefix + _AFTER_ALL, _j.handle != ""]
         if place:
-            wanted.append(_j.thread.startswith(place, autoescape=True))
+            wanted.append(_j.place == place)
         order = ((_j.handle == prefix).desc(), *_NEWEST)
         return await self._jobs(*wanted, order=order, limit=HANDLES)
 
@@ -92,7 +92,7 @@ class JobLists(JobRows):
         """Newest first, those created before a moment."""
         where = _whose(requester_id, repository)
         if place:
-            where.append(_j.thread.startswith(place, autoescape=True))
+            where.append(_j.place == place)
         if before is not None:
             where.append(_j.created_at < before)
         return await self._jobs(*where, order=_NEWEST, limit=limit)

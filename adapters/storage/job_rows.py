@@ -36,6 +36,7 @@ def to_row(job: Job) -> dict[str, Any]:
         "requester_id": requester.id if requester else "",
         "repository": context.repository if context else "",
         "thread": context.thread.key if context and context.thread else "",
+        "place": context.place.place if context and context.place else None,
         "comment_id": context.comment_id if context else "",
     }
 

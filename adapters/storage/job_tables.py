@@ -65,6 +65,7 @@ jobs = Table(
     required("requester_id", Key),
     required("repository", Key),
     required("thread", Key),
+    Column("place", Key),  # of its work; NULL where there is none
     required("comment_id", Key),
     Column("trimmed_at", Moment),  # when its events went; the noun does not tell
 )

@@ -57,9 +57,10 @@ class PendingRows(Rows):
         rows = await self._all(select(pending_requests).where(*theirs).order_by(_p.created_at, _p.id))
         return [_pending(row) for row in rows]
 
-    async def withdraw(self, delivery_id: int) -> int:
-        """waiting -> withdrawn: the request itself was taken back. How many."""
-        return await self._count(_end(PendingState.WITHDRAWN, _p.delivery_id == delivery_id))
+    async def withdraw(self, saying: str) -> int:
+        """waiting -> withdrawn: what was said was taken back. How many."""
+        theirs = _p.key.startswith(f"{saying}:", autoescape=True)
+        return await self._count(_end(PendingState.WITHDRAWN, theirs))
 
     async def expire(self, limit: int) -> list[Pending]:
         """waiting and past its time -> expired; the longest past first."""

@@ -130,6 +130,7 @@ outbox = Table(
     required("thread_key", Key),
     required("marker", String),
     required("text", String),
+    Column("body", String, nullable=False, server_default=""),
     required("reaction", String),
     required("target_kind", String),
     required("target_id", String),
@@ -175,3 +176,4 @@ partial("ix_outbox_line", _o.thread_key, _o.id, where=_o.state == WAITING)
 partial("ix_outbox_sent", _o.sent_at, where=and_(_o.state == DONE, _o.kind != CARD))
 partial("ix_outbox_dead", _o.id, where=_o.state == DEAD)
 partial("ux_outbox_card", _o.job_id, where=_o.kind == CARD, unique=True)
+partial("ix_outbox_cards", _o.remote_id, where=_o.kind == CARD)

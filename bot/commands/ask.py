@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import keep
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -36,5 +36,6 @@ SPEC = CommandSpec(
     group="agent work",
     needs=Role.WRITE,
     prepare=keep.with_context,
+    scope=Scope.REPOSITORY,
     run=run,
 )

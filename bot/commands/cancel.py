@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import choice, retraction
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.delivery import Disposition
@@ -19,14 +19,14 @@ ASKED = "@{by} asked to stop it"
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Cancel the named job, or the only active one."""
-    job = await choice.named(work.jobs, ask, is_destructive=True) or await choice.only_active(work.jobs, ask)
+    job = await choice.named(work.jobs, ask, is_destructive=True) or await choice.only_active(work, ask)
     if job.status.is_terminal:
         return Said(text=ENDED.format(handle=job.handle, status=job.status.value, slash=ask.slash))
     if job.cancel_requested_at is not None:
         return Said(text=TWICE.format(handle=job.handle, by=job.cancel_requested_by, slash=ask.slash))
-    note = JobEvent(type=JobEventType.NOTICE, data=ASKED.format(by=ask.actor.login))
+    note = JobEvent(type=JobEventType.NOTICE, data=ASKED.format(by=ask.account.login))
     await work.jobs.add_event(job.id, note)
-    after = await retraction.cancel(work, job.id, ask.actor.login)
+    after = await retraction.cancel(work, job.id, ask.account.login)
     text = CANCELLED if after.status is JobStatus.CANCELLED else STOPPING
     return Said(
         text=text.format(handle=job.handle, slash=ask.slash),
@@ -43,5 +43,6 @@ SPEC = CommandSpec(
     group="jobs",
     needs=Role.WRITE,
     prepare=choice.with_rights_there,
+    scope=Scope.JOB,
     run=run,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.command import Ask, CommandSpec, Said
+from bot import choice
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -25,7 +26,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     """All verbs the person may use here, or one of them."""
     if ask.command.args and ask.command.args[0].lower() != "me":
         return Said(text=_topic(ask, ask.command.args[0].lower()))
-    active = await work.jobs.at_thread(ask.message.thread.key, is_active=True)
+    active = await choice.active_here(work, ask.message.thread)
     parts = []
     if active:
         listed = ", ".join(f"{job.handle} ({job.request.verb}, {job.status.value})" for job in active)
@@ -75,5 +76,7 @@ SPEC = CommandSpec(
     summary="what you may do here",
     group="you and set-up",
     needs=Role.NONE,
+    scope=Scope.NOWHERE,
+    is_private=True,
     run=run,
 )

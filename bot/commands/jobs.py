@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot import choice
 from bot.command import Ask, CommandSpec, Said
+from bot.errors import Refused
 from bot.phrases import first_line, short
 from bot.ports import UnitOfWork
 from bot.safety import headline
@@ -15,6 +17,7 @@ LINE = "- `{handle}` {status} · {verb}{text} on {thread}{who}"
 NONE = "No jobs {where}. `{slash} fix` begins one."
 NONE_FOR_READERS = "No jobs {where}. `{slash} help` says what you may do here."
 HEAD = "Jobs {where}, newest first:"
+WHICH = "All jobs of which repository? `{slash} repo set owner/name` says what this channel is about."
 TAIL = "`--mine`, `--here` and `--all` choose which. More of one: `{slash} status {handle}`"
 
 
@@ -31,17 +34,20 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
     # Never beyond this repository: what the person may see elsewhere was not asked for here.
     if not {"mine", "all"} & set(ask.command.options):
-        here = await work.jobs.at_thread(ask.message.thread.key, is_active=False, limit=SHOWN)
-        return here, f"on {ask.message.thread.name}"
-    thread, is_mine = ask.message.thread, "mine" in ask.command.options
+        here = await choice.jobs_here(work, ask.message.thread)
+        return here[:SHOWN], f"on {ask.message.thread.name}"
+    there, is_mine = ask.there, "mine" in ask.command.options
+    if not there.repository and not is_mine:
+        raise Refused(WHICH.format(slash=ask.slash))
     found = await work.jobs.page(
-        requester_id=ask.actor.id if is_mine else None,
-        repository=thread.repository,
+        requester_id=ask.account.id if is_mine else None,
+        repository=there.repository or None,
         before=None,
         limit=SHOWN,
-        place=thread.place,
+        place=there.place if there.repository else "",
     )
-    return found, f"of @{ask.actor.login} on {ask.place}" if is_mine else f"on {ask.place}"
+    where = f"on {there.repository}" if there.repository else "anywhere"
+    return found, f"of @{ask.account.login} {where}" if is_mine else where
 
 
 def _line(job: Job) -> str:

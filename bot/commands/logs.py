@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import choice, retention
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.phrases import counted
 from bot.ports import UnitOfWork
@@ -22,7 +22,7 @@ BAD_NUMBER = "`-n` takes a number from 1 to {most}: `{slash} logs -n {usual}`"
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Of the named job, else of the one active here, else of the newest."""
-    job = await choice.named(work.jobs, ask) or await choice.newest(work.jobs, ask)
+    job = await choice.named(work.jobs, ask) or await choice.newest(work, ask)
     whole = await work.jobs.get_job(job.id) or job
     lines = [line for event in whole.events for line in _lines(event)][-_wanted(ask) :]
     if not lines:
@@ -55,5 +55,6 @@ SPEC = CommandSpec(
     group="jobs",
     needs=Role.WRITE,
     prepare=choice.with_rights_there,
+    scope=Scope.JOB,
     run=run,
 )

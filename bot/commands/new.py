@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import keep, options
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
@@ -21,5 +21,6 @@ SPEC = CommandSpec(
     group="agent work",
     needs=Role.WRITE,
     prepare=keep.with_context,
+    scope=Scope.REPOSITORY,
     run=run,
 )

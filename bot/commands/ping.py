@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.courier import WORKERS_SILENT_SECONDS
 from bot.phrases import counted
 from bot.ports import UnitOfWork
@@ -27,5 +27,6 @@ SPEC = CommandSpec(
     summary="is anybody there?",
     group="you and set-up",
     needs=Role.NONE,
+    scope=Scope.NOWHERE,
     run=run,
 )

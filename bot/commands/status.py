@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot import cards, choice
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.courier import WORKERS_SILENT_SECONDS
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -19,8 +19,8 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     job = await choice.named(work.jobs, ask)
     if job is not None:
         return Said(text=await _describe(work, ask, job))
-    active = await work.jobs.at_thread(ask.message.thread.key, is_active=True)
-    jobs = active or [await choice.newest(work.jobs, ask)]
+    active = await choice.active_here(work, ask.message.thread)
+    jobs = active or [await choice.newest(work, ask)]
     return Said(text="\n".join([f"- {await _describe(work, ask, each)}" for each in jobs]))
 
 
@@ -44,5 +44,6 @@ SPEC = CommandSpec(
     group="jobs",
     needs=Role.READ,
     prepare=choice.with_rights_there,
+    scope=Scope.JOB,
     run=run,
 )

@@ -6,7 +6,7 @@ A job itself, so that it is queued, fenced and told.
 from __future__ import annotations
 
 from bot import choice, keep, retention, undoing
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.change import Change
@@ -66,5 +66,6 @@ SPEC = CommandSpec(
     group="jobs",
     needs=Role.WRITE,
     prepare=choice.with_rights_there,
+    scope=Scope.JOB,
     run=run,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.ports import UnitOfWork
 from bot.release import VERSION
 from models.command import VerbSpec
@@ -22,5 +22,6 @@ SPEC = CommandSpec(
     summary="which release answers",
     group="you and set-up",
     needs=Role.NONE,
+    scope=Scope.NOWHERE,
     run=run,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.command import Ask, CommandSpec, Said
+from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
@@ -69,5 +69,7 @@ SPEC = CommandSpec(
     summary="what became of a message, and why",
     group="you and set-up",
     needs=Role.NONE,
+    scope=Scope.NOWHERE,
+    is_private=True,
     run=run,
 )

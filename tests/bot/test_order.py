@@ -24,20 +24,20 @@ def a_change(issue: int | None, pull: int | None) -> Change:
 def test_an_issue_and_its_pull_request_are_one_place() -> None:
     change = a_change(42, 900)
     keys = {
-        order.lock_key(place(42), None),
-        order.lock_key(place(42), change),
-        order.lock_key(place(900), change),
+        order.lock_key(place(42), place(42), None),
+        order.lock_key(place(42), place(42), change),
+        order.lock_key(place(900), place(900), change),
     }
     assert keys == {place(42).key}
 
 
 def test_a_change_of_no_issue_is_at_its_pull_request() -> None:
-    assert order.lock_key(place(900), a_change(None, 900)) == place(900).key
+    assert order.lock_key(place(900), place(900), a_change(None, 900)) == place(900).key
 
 
 def test_an_inline_thread_is_at_its_pull_request() -> None:
     inline = place(900).model_copy(update={"inline_root": "5"})
-    assert order.lock_key(inline, None) == order.lock_key(place(900), None)
+    assert order.lock_key(inline, inline, None) == order.lock_key(place(900), place(900), None)
 
 
 async def test_the_next_in_line_is_told_and_all_see_their_new_place() -> None:

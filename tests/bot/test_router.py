@@ -260,7 +260,7 @@ async def test_what_another_process_took_over_leaves_the_line(monkeypatch: pytes
 
 
 async def test_a_stop_gives_back_what_it_did_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(router, "WORK_SECONDS", 0.05)
+    monkeypatch.setattr(router, "STOP_SECONDS", 0.05)
     stage = Stage()
     for comment_id in ("first", "second", "third"):
         await stage.comment(comment_id)

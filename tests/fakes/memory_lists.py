@@ -42,7 +42,7 @@ class JobLists(Rows):
 
     async def by_handle(self, prefix: str, *, place: str = "") -> list[Job]:
         found = (job for job in self._all() if job.handle and job.handle.startswith(prefix))
-        here = _newest(job for job in found if _thread(job).startswith(place))
+        here = _newest(job for job in found if place in {"", _works_at(job)})
         return sorted(here, key=lambda job: job.handle != prefix)[:10]
 
     async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
@@ -63,7 +63,7 @@ class JobLists(Rows):
         limit: int,
         place: str = "",
     ) -> list[Job]:
-        there = (job for job in self._all() if _thread(job).startswith(place))
+        there = (job for job in self._all() if place in {"", _works_at(job)})
         found = (job for job in there if _is_of(job, requester_id, repository))
         return _newest(
             job for job in found if before is None or (job.created_at and job.created_at < before)
@@ -120,6 +120,10 @@ def _newest(found: Iterable[Job]) -> list[Job]:
 
 def _thread(job: Job) -> str:
     return job.context.thread.key if job.context and job.context.thread else ""
+
+
+def _works_at(job: Job) -> str:
+    return job.place.place if job.place else ""
 
 
 def _is_of(job: Job, requester_id: str | None, repository: str | None) -> bool:

@@ -95,6 +95,14 @@ class OutboxRows(Rows):
         cards = (row for row in self._all() if row.kind is OutboxKind.CARD)
         return next((row for row in cards if row.job_id == job_id), None)
 
+    async def card_at(
+        self, platform: str, integration: str, channel: str, message_id: str
+    ) -> OutboxRow | None:
+        cards = (row for row in self._all() if row.kind is OutboxKind.CARD and row.remote_id == message_id)
+        there = (platform, integration, channel)
+        found = (row for row in cards if (row.platform, row.integration, row.thread.channel) == there)
+        return next(found, None)
+
     async def waiting(self, limit: int) -> list[OutboxRow]:
         found = [row for row in self._all() if _is_open(row)]
         return sorted(found, key=lambda row: (row.due_at, row.id))[:limit]

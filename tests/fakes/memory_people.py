@@ -111,8 +111,8 @@ class PendingRows(Rows):
         rows = [row for row in self._waiting() if row.asker.key == asker.key and row.kind is kind]
         return sorted((row for row in rows if not self._is_late(row)), key=lambda row: row.created_at)
 
-    async def withdraw(self, delivery_id: int) -> int:
-        rows = [row for row in self._waiting() if row.delivery_id == delivery_id]
+    async def withdraw(self, saying: str) -> int:
+        rows = [row for row in self._waiting() if row.key.startswith(f"{saying}:")]
         return len([self._end(row, PendingState.WITHDRAWN) for row in rows])
 
     async def expire(self, limit: int) -> list[Pending]:

@@ -73,8 +73,8 @@ class Comment:
     edits: list[str] = field(default_factory=list)
 
 
-class FakePlatform:
-    """Implements `Platform` and `Forge`. `failures` are raised, one a call, by the method they are queued for."""
+class FakeHome:
+    """Implements `Platform`. `failures` are raised, one a call, by the method they are queued for."""
 
     name = "github"
     integration = "default"
@@ -100,6 +100,7 @@ class FakePlatform:
         self.can_push = True
         self.repository_fields: dict[str, object] = {}
         self.template = ""
+        self.known_repositories = ["acme/shop", "acme/till", "widgets/api"]
         self._ids = itertools.count(1000)
 
     # --- Platform ---
@@ -213,7 +214,22 @@ class FakePlatform:
     async def close(self) -> None:
         return
 
-    # --- Forge ---
+    # --- faults ---
+
+    def _enter(self, method: str) -> None:
+        """Before the effect."""
+        self.calls.append(method)
+        if self.failures.get(method):
+            raise self.failures[method].pop(0)
+
+    def _leave(self, method: str) -> None:
+        """After the effect: the answer is lost."""
+        if self.lost_answers.get(method):
+            raise self.lost_answers[method].pop(0)
+
+
+class FakePlatform(FakeHome):
+    """Implements `Forge` besides."""
 
     def remote(self, repository: str) -> GitRemote:
         return GitRemote(url=f"https://git.example/{repository}.git", username="x", token=SecretStr("t"))
@@ -277,15 +293,6 @@ class FakePlatform:
             return f"bellhop-bot/{repository.partition('/')[2]}"
         raise ConflictError("forking: not needed")
 
-    # --- faults ---
-
-    def _enter(self, method: str) -> None:
-        """Before the effect."""
-        self.calls.append(method)
-        if self.failures.get(method):
-            raise self.failures[method].pop(0)
-
-    def _leave(self, method: str) -> None:
-        """After the effect: the answer is lost."""
-        if self.lost_answers.get(method):
-            raise self.lost_answers[method].pop(0)
+    async def repositories(self, most: int) -> Sequence[RepositoryInfo]:
+        self._enter("repositories")
+        return [RepositoryInfo(name=name, default_branch="main") for name in self.known_repositories[:most]]

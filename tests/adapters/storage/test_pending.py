@@ -143,11 +143,12 @@ async def test_a_person_sees_what_they_may_answer_the_oldest_first(storage: Stor
 
 
 async def test_what_was_taken_back_waits_no_more(storage: Storage) -> None:
-    await put(storage, pending(), pending("p-2"), pending("p-3", delivery_id=8))
+    saying = {"p-1": "said:1:0:repository", "p-2": "said:1:1:repository", "p-3": "said:10:0:repository"}
+    await put(storage, *(pending(id, key=key) for id, key in saying.items()))
     await answer(storage, "p-2")
     async with storage.begin() as work:
-        assert await work.pending.withdraw(7) == 1
-        assert await work.pending.withdraw(7) == 0
+        assert await work.pending.withdraw("said:1") == 1
+        assert await work.pending.withdraw("said:1") == 0
     assert await answer(storage) is None
     assert (await get(storage)).state is PendingState.WITHDRAWN
     assert (await get(storage, "p-2")).state is PendingState.ANSWERED

@@ -1,0 +1,67 @@
+"""`link`: one person on two platforms. A chat tells a code to them alone, the forge takes it."""
+
+from __future__ import annotations
+
+from bot import linking
+from bot.command import Ask, CommandSpec, Said, Scope
+from bot.errors import Refused
+from bot.places import account_of
+from bot.ports import UnitOfWork
+from models.command import VerbSpec
+from models.identity import Role
+from models.pending import PendingKind
+
+NO_CODE = "I link accounts of a chat to yours here. Ask there for a code with `/{name} link`, then: `{slash} link CODE`"
+WRONG_CODE = (
+    "That code is none of mine, was used, or is too old. Ask for a new one on your chat: `/{name} link`"
+)
+LINKED = "Linked: {other} on {platform} is @{login} here. `{slash} whoami`"
+ALREADY = "You are @{login} on {forge} already; a new code links you anew. "
+GOES_ON = " What you asked for there goes on."
+
+
+async def run(work: UnitOfWork, ask: Ask) -> Said:
+    """On a chat a code, for its author's eyes; on a forge what became of one."""
+    if ask.message.thread.channel:
+        code, kept = linking.new(account_of(ask.message, ask.actor))
+        await work.people.offer(kept)
+        already = ALREADY.format(login=ask.account.login, forge=ask.services.forge().name)
+        text = linking.prompt(ask.services, ask.message, code)
+        return Said(
+            text=(already if ask.account != ask.actor else "") + text, is_private=True, detail="told a code"
+        )
+    return await _redeem(work, ask)
+
+
+async def _redeem(work: UnitOfWork, ask: Ask) -> Said:
+    name = ask.services.settings.name
+    if not ask.command.args:
+        raise Refused(NO_CODE.format(name=name, slash=ask.slash))
+    own = account_of(ask.message, ask.actor)
+    used = await work.people.redeem(linking.digest(ask.command.args[0]), own)
+    if used is None:
+        raise Refused(WRONG_CODE.format(name=name))
+    await work.people.link(used.account, own)
+    waiting = await work.pending.waiting(used.account, PendingKind.LINK)
+    for each in waiting:
+        await work.pending.answer(each.id, own.id)
+    await work.deliveries.resume([each.delivery_id for each in waiting])
+    other = used.account.login or used.account.id
+    text = LINKED.format(other=other, platform=used.account.platform, login=own.login, slash=ask.slash)
+    return Said(
+        text=text + (GOES_ON if waiting else ""),
+        detail=f"linked {used.account.platform} {used.account.id}",
+        is_waking=bool(waiting),
+    )
+
+
+SPEC = CommandSpec(
+    verb=VerbSpec(name="link", takes_words=1),
+    usage="link [CODE]",
+    summary="make known who you are on the other platform",
+    group="you and set-up",
+    needs=Role.NONE,
+    scope=Scope.NOWHERE,
+    is_private=True,
+    run=run,
+)

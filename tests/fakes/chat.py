@@ -1,0 +1,191 @@
+"""A chat in memory beside a forge in memory: people say things in channels, and the bot answers some of it alone."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from bot import inbox
+from bot.chat import CHOICE, PICKER, Suggestion
+from bot.courier import Courier
+from bot.platform import Answer
+from bot.router import Dispatcher
+from models.delivery import Disposition, WebhookRequest
+from models.identity import Account, Role
+from models.message import Actor, Attachment, IncomingMessage, MessageKind, Thread, ThreadKind
+from models.picker import Choice, Page, Picker
+from models.source import SourceType
+from tests.fakes.platform import SECRET, FakeHome, said
+from tests.fakes.services import Bench
+
+_ids = itertools.count(1)
+NAMES = {"U1": "ada", "U2": "bo", "U3": "cy"}
+
+
+@dataclass
+class Whisper:
+    """Said to one person alone."""
+
+    thread: Thread
+    audience: str
+    text: str
+    answer_url: str = ""
+
+
+class FakeChat(FakeHome):
+    """Implements `Chat` besides."""
+
+    name = "slack"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.whispers: list[Whisper] = []
+        self.pages: dict[str, str] = {}
+
+    def suggestion(self, request: WebhookRequest) -> Suggestion | None:
+        if request.header("x-event") != "suggestion":
+            return None
+        return Suggestion.model_validate_json(request.body)
+
+    def offer(self, choices: Sequence[Choice]) -> Answer:
+        return Answer(body=orjson.dumps([choice.value for choice in choices]))
+
+    def render_picker(self, picker: Picker) -> str:
+        return picker.model_dump_json()
+
+    def render_page(self, page: Page) -> str:
+        return page.model_dump_json()
+
+    async def role_of(self, actor: Actor, repository: str) -> Role:
+        raise AssertionError("a chat has no repositories")
+
+    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> None:
+        self._enter("whisper")
+        self.whispers.append(Whisper(thread, actor_id, body, answer_url))
+
+    async def replace_whisper(self, answer_url: str, body: str) -> None:
+        self._enter("replace_whisper")
+
+    async def show_page(self, actor_id: str, body: str) -> None:
+        self.pages[actor_id] = body
+
+    async def open_dialog(self, trigger_id: str, dialog: str) -> None:
+        self._enter("open_dialog")
+
+    async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
+        return b""
+
+    async def profile(self, actor: Actor) -> Actor:
+        return actor
+
+    async def is_member(self, actor: Actor) -> bool:
+        return True
+
+
+def channel(root: str = "", name: str = "C1", kind: ThreadKind = ThreadKind.CHANNEL) -> Thread:
+    """A thread in a channel."""
+    return Thread(source=SourceType.SLACK, workspace="T1", channel=name, root=root, kind=kind)
+
+
+class ChatBench(Bench):
+    """A bot on a chat and a forge."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.chat = FakeChat()
+        self.forge = self.platform
+        platforms = {("github", "default"): self.forge, ("slack", "default"): self.chat}
+        self.services = replace(self.services, platforms=platforms)
+        self.dispatchers = [Dispatcher(self.services, each, self._report) for each in platforms.values()]
+        self.couriers = [Courier(self.services, each) for each in platforms.values()]
+
+    async def say(self, text: str, *, user: str = "U1", thread: Thread | None = None, **fields: Any) -> str:
+        """In a channel, or below another message. Returns its id."""
+        ts = f"{next(_ids)}.0001"
+        message = IncomingMessage(
+            source=SourceType.SLACK,
+            message=text,
+            kind=fields.pop("kind", MessageKind.COMMENT),
+            event="message",
+            actor=Actor(id=user, login=NAMES.get(user, user), display_name=NAMES.get(user, user).title()),
+            thread=thread or channel(ts),
+            comment_id=fields.pop("comment_id", ts),
+            **fields,
+        )
+        await self._deliver("slack", message.model_dump_json().encode())
+        return ts
+
+    async def choose(self, picker_id: str, value: str, *, user: str = "U1", **fields: str) -> None:
+        """Click a choice."""
+        chosen = {PICKER: picker_id, CHOICE: value, **fields}
+        await self.say("", user=user, kind=MessageKind.ACTION, thread=channel(), fields=chosen)
+
+    async def type_ahead(self, picker_id: str, typed: str, *, user: str = "U1") -> list[str]:
+        """What is offered to somebody who types."""
+        asked = Suggestion(picker_id=picker_id, actor=Actor(id=user, login=user), typed=typed)
+        answer = await self.receive_from("slack", asked.model_dump_json().encode(), event="suggestion")
+        return list(orjson.loads(answer.body))
+
+    async def comment(self, text: str, *, login: str = "ada", **fields: Any) -> None:
+        """On the forge's issue 42."""
+        numbers = {"ada": "101", "bo": "102"}
+        actor = Actor(id=numbers[login], login=login)
+        await self._deliver("github", said(text, actor=actor, comment_id=str(next(_ids)), **fields))
+
+    async def link(self, user: str = "U1", login: str = "ada", number: str = "101") -> None:
+        """As after `link`."""
+        chat = Account(platform="slack", workspace="T1", id=user, login=NAMES.get(user, user))
+        async with self.storage.begin() as work:
+            await work.people.link(chat, Account(platform="github", id=number, login=login))
+
+    async def account_of(self, user: str) -> str:
+        """The forge's account of somebody on the chat; "" for none."""
+        async with self.storage.read() as work:
+            chat = Account(platform="slack", workspace="T1", id=user)
+            found = await work.people.partner(chat, "github", "default")
+        return found.id if found else ""
+
+    async def _deliver(self, platform: str, body: bytes) -> None:
+        await self.receive_from(platform, body)
+        await self.dispatch()
+        await self.deliver_answers()
+
+    async def receive_from(self, platform: str, body: bytes, event: str = "message") -> Answer:
+        """One request at the door."""
+        headers = {"x-secret": SECRET, "x-delivery": f"c{next(_ids)}", "x-event": event}
+        return await inbox.receive(self.services, platform, WebhookRequest(headers=headers, body=body))
+
+    async def dispatch(self) -> None:
+        """Work on everything that is due, answers included."""
+        for dispatcher in self.dispatchers:
+            await dispatcher.step()
+            await dispatcher.close()
+
+    async def deliver_answers(self) -> None:
+        """Send what is due until nothing is."""
+        for courier in self.couriers:
+            while await courier.step():
+                await courier.close()
+
+    async def dispositions(self) -> list[Disposition | None]:
+        """Of the chat's deliveries, oldest first."""
+        return [each.disposition for each in reversed(await self.deliveries()) if each.platform == "slack"]
+
+    @property
+    def whispers(self) -> list[Whisper]:
+        """What one person alone was told."""
+        return self.chat.whispers
+
+    @property
+    def posts(self) -> list[str]:
+        """What everybody in the chat can read."""
+        return [each.body for each in self.chat.comments]
+
+    @property
+    def comments(self) -> list[str]:
+        """What the bot said on the forge."""
+        return [each.body for each in self.forge.comments]
