@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import logging
 import os
@@ -20,6 +21,10 @@ from bot.errors import ConfigurationError
 
 READY = "listening on http://{host}:{port}"
 BUSY = "another program listens on {host}:{port}; set it to a free port (0 takes one)"
+RESERVED = "this user may not listen on {port}; set it to a port from 1024 up"
+NO_ADDRESS = (
+    "{host!r} is no address of this host; set it to one (127.0.0.1: only from here, 0.0.0.0: from everywhere)"
+)
 NO_HTTP = "answered 400: that was no HTTP (%s)"
 STOPPING = "stopping: waiting for %s. Ctrl-C again stops at once"
 AT_ONCE = "stopping at once: what was not finished is given back, and goes on after the next start"
@@ -31,18 +36,36 @@ GARBAGE_OBJECTS = 20_000  # a look through that many takes about a millisecond
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """The listening socket. Raises ConfigurationError when the port is taken."""
+    """The listening socket. Raises ConfigurationError when host or port is none to listen on."""
+    try:
+        listener = _bound(host, port)
+    except (OSError, UnicodeError) as error:  # a name of an impossible form is a UnicodeError
+        raise _wrong(host, port, error) from error
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-    except OSError as error:
+    except (OSError, UnicodeError):
         listener.close()
-        raise ConfigurationError("BELLHOP_PORT", BUSY.format(host=host, port=port)) from error
-    listener.listen(BACKLOG)
-    listener.setblocking(False)
+        raise
     return listener
+
+
+def _wrong(host: str, port: int, error: Exception) -> ConfigurationError:
+    """Which setting it is, and what to do."""
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return ConfigurationError("BELLHOP_PORT", BUSY.format(host=host, port=port))
+    if number in {errno.EACCES, errno.EPERM}:
+        return ConfigurationError("BELLHOP_PORT", RESERVED.format(port=port))
+    return ConfigurationError("BELLHOP_HOST", NO_ADDRESS.format(host=host))
 
 
 async def serve(app: web.Application, listener: socket.socket, stopping: asyncio.Event) -> None:

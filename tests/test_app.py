@@ -197,7 +197,7 @@ def test_the_version_is_told(data: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"bellhop {VERSION}\n", "")
 
 
-@pytest.mark.parametrize("arguments", [["dance"], [], ["jobs"], ["jobs", "list", "--limit", "0"]])
+@pytest.mark.parametrize("arguments", [["dance"], [], ["jobs", "--all"], ["jobs", "list", "--limit", "0"]])
 def test_wrong_usage_ends_with_2_and_shows_the_right_one(data: Path, arguments: list[str]) -> None:
     done = bellhop(data, *arguments)
     assert (done.returncode, done.stdout) == (2, "")

@@ -19,6 +19,7 @@ COLUMNS = (
     "action",
     "received_at",
     "disposition",
+    "reason",
     "attempts",
     "receipts",
     "detail",

@@ -11,7 +11,7 @@ from bot.services import Services
 from handlers.cli import output
 from models.job import GithubResolverJob, Job, JobStatus
 
-COLUMNS = ("handle", "kind", "status", "attempt", "requester", "thread", "created_at", "failure")
+COLUMNS = ("handle", "kind", "status", "attempt", "requester", "thread", "created_at", "failure", "id")
 NONE = "no job {id}"
 SEVERAL = "{id} could be {handles}"
 OPERATOR = "the operator"

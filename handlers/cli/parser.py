@@ -14,10 +14,21 @@ LARGEST = 2**63 - 1  # of the databases' integers
 
 
 class WholeWords(argparse.ArgumentParser):
-    """Options are written out: what abbreviates one today may abbreviate two in the next release."""
+    """Options are written out: what abbreviates one today may abbreviate two in the next release.
+
+    `usual` is the action when none is named.
+    """
+
+    usual = ""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(allow_abbrev=False, **given)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As it is; before options without an action, the usual one is put."""
+        if self.usual and (not args or (args[0].startswith("-") and args[0] not in {"-h", "--help"})):
+            args = [self.usual, *args]
+        return super().parse_known_args(args, namespace)
 
 
 def build() -> argparse.ArgumentParser:
@@ -43,7 +54,8 @@ def build() -> argparse.ArgumentParser:
     return parser
 
 
-def _deliveries(parser: argparse.ArgumentParser) -> None:
+def _deliveries(parser: WholeWords) -> None:
+    parser.usual = "list"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="newest first")
     _listing(listing)
@@ -67,7 +79,8 @@ def _deliveries(parser: argparse.ArgumentParser) -> None:
     resend.add_argument("--json", action="store_true", help="as JSON")
 
 
-def _jobs(parser: argparse.ArgumentParser) -> None:
+def _jobs(parser: WholeWords) -> None:
+    parser.usual = "list"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="newest first")
     _listing(listing)

@@ -22,6 +22,15 @@ def test_a_taken_port_is_a_setting_to_change() -> None:
             server.listen("127.0.0.1", port)
 
 
+@pytest.mark.parametrize("host", ["999.1.1.1", "192.0.2.1", "no such host", "2001:db8::1", "a..b"])
+def test_an_address_of_no_interface_here_is_a_setting_to_change(host: str) -> None:
+    with pytest.raises(ConfigurationError) as told:
+        server.listen(host, 0)
+    assert told.value.setting == "BELLHOP_HOST"
+    assert repr(host) in str(told.value)
+    assert "another program" not in str(told.value)
+
+
 def test_an_ipv6_address_can_be_listened_on() -> None:
     if not socket.has_ipv6:
         return

@@ -5,6 +5,7 @@ https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -16,11 +17,16 @@ from bot.errors import ConfigurationError
 PUBLIC_API = "https://api.github.com"
 PUBLIC_PAGES = "https://github.com"
 ENTERPRISE_PATH = "/api/v3"
+TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header takes
 RESIDENCY_SUFFIX = ".ghe.com"
 
 NOT_A_URL = "set it to the API's address, for example https://api.github.com or https://HOST/api/v3"
 SECRET_MISSING = "set it to the secret of the webhook; without one anybody could give orders"  # noqa: S105 - a text
 TOKEN_MISSING = "set it to an access token of the bot's account"  # noqa: S105 - a text
+TOKEN_BROKEN = "it has blanks, line breaks or odd letters inside; set it to the token alone"  # noqa: S105 - a text
+TWO_ACCOUNTS = (
+    "leave it empty: GITHUB_TOKEN says who the bot is, and signing in as an App is not supported yet"
+)
 NO_APP_YET = "set it; signing in as an App (GITHUB_APP_ID) is not supported yet"
 
 
@@ -100,6 +106,10 @@ def _is_wanted(settings: GitHubSettings) -> bool:
         if settings.webhook_secret:
             raise ConfigurationError("GITHUB_TOKEN", TOKEN_MISSING)
         return False
+    if settings.github_app_id:
+        raise ConfigurationError("GITHUB_APP_ID", TWO_ACCOUNTS)
+    if not TOKEN.fullmatch(settings.token):
+        raise ConfigurationError("GITHUB_TOKEN", TOKEN_BROKEN)
     if not settings.webhook_secret:
         raise ConfigurationError("GITHUB_WEBHOOK_SECRET", SECRET_MISSING)
     return True

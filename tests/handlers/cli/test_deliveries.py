@@ -30,6 +30,7 @@ async def test_deliveries_are_listed_newest_first(bench: Bench, capsys: pytest.C
     assert heading.split()[:3] == ["id", "platform", "event"]
     assert ["ignored:not_addressed" in row for row in rows] == [True, False]
     assert "answered" in rows[1]
+    assert rows[0][heading.index(" reason ") + 1 :].startswith("not_addressed ")
 
 
 async def test_a_listed_delivery_has_what_is_promised(

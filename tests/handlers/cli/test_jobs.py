@@ -42,6 +42,8 @@ async def test_jobs_are_listed_newest_first(bench: Bench, capsys: pytest.Capture
     heading, *rows = capsys.readouterr().out.splitlines()
     assert heading.split()[:3] == ["handle", "kind", "status"]
     assert [row.split()[0] for row in rows] == [second.handle, first.handle]
+    assert heading.split()[-1] == "id"
+    assert [row.split()[-1] for row in rows] == [second.id, first.id]
 
 
 async def test_a_listed_job_has_what_is_promised(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:

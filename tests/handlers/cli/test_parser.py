@@ -70,7 +70,8 @@ def test_every_listing_takes_json_and_a_limit(prog: str) -> None:
         f"deliveries show {2**63}",
         "deliveries list --disposition bogus",
         "worker --concurrency 0",
-        "deliveries",
+        "deliveries J-7K3Q",
+        "jobs --all",
         "jobs list --lim 3",
         "dance",
         "",
@@ -81,6 +82,13 @@ def test_wrong_usage_ends_with_2_and_says_why(line: str, capsys: pytest.CaptureF
         parser.build().parse_args(line.split())
     assert ended.value.code == 2
     assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["jobs", "deliveries"])
+@pytest.mark.parametrize("options", ["", "--json", "--limit 3 --json"])
+def test_without_an_action_it_lists(command: str, options: str) -> None:
+    typed = parser.build().parse_args([command, *options.split()])
+    assert typed == parser.build().parse_args([command, "list", *options.split()])
 
 
 def test_a_disposition_nobody_knows_is_answered_with_those_there_are(

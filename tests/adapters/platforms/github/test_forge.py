@@ -230,6 +230,17 @@ async def test_the_hidden_folder_comes_first(github: GitHub, push: Push, repo: s
     assert await github.pull_template(repo, "templates") == "in .github/\n"
 
 
+@pytest.mark.parametrize("unlisted", [r"/contents/$", r"/contents/(\.github|docs)?$"])
+@pytest.mark.parametrize("path", [".github/PULL_REQUEST_TEMPLATE.md", "docs/pull_request_template.md"])
+async def test_the_template_is_found_where_folders_are_not_listed(
+    github: GitHub, push: Push, playground: GithubPlayground, repo: str, path: str, unlisted: str
+) -> None:
+    await push("templates", {path: "## What\n"})
+    playground.world.faults.add(Fault("status", method="GET", path=unlisted, status=404, times=99))
+    assert await github.pull_template(repo, "templates") == "## What\n"
+    assert await github.pull_template(repo, "main") == ""
+
+
 async def test_the_pull_request_of_a_fork_that_is_gone(
     github: GitHub, playground: GithubPlayground, pull: Thread, repo: str
 ) -> None:

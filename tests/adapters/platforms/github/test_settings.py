@@ -54,6 +54,10 @@ async def test_token_and_secret_are_enough(environment: pytest.MonkeyPatch) -> N
         ({"GITHUB_WEBHOOK_SECRET": "hunter2"}, "GITHUB_TOKEN"),
         ({"GITHUB_WEBHOOK_SECRET": "hunter2", "GITHUB_APP_ID": "7"}, "GITHUB_TOKEN"),
         ({"GITHUB_APP_ID": "7"}, "GITHUB_TOKEN"),
+        (GIVEN | {"GITHUB_APP_ID": "7"}, "GITHUB_APP_ID"),
+        (GIVEN | {"GITHUB_TOKEN": "ghp_hunter2 ghp_hunter2"}, "GITHUB_TOKEN"),
+        (GIVEN | {"GITHUB_TOKEN": "ghp_hunter2\nghp_hunter2"}, "GITHUB_TOKEN"),
+        (GIVEN | {"GITHUB_TOKEN": "ghp_hunter2é"}, "GITHUB_TOKEN"),
         (GIVEN | {"GITHUB_API_URL": "api.github.com"}, "GITHUB_API_URL"),
         (GIVEN | {"GITHUB_API_URL": "ftp://api.github.com"}, "GITHUB_API_URL"),
         (GIVEN | {"GITHUB_API_URL": "https://ghp_hunter2@host/api/v3"}, "GITHUB_API_URL"),
@@ -72,6 +76,13 @@ def test_half_of_it_stops_the_start_with_one_line(
     assert str(refusal.value).startswith(f"{named}: ")
     assert "\n" not in str(refusal.value)
     assert "hunter2" not in str(refusal.value)
+
+
+def test_blanks_around_a_token_are_forgiven(environment: pytest.MonkeyPatch) -> None:
+    setting(environment, **GIVEN | {"GITHUB_TOKEN": " ghp_hunter2\n"})
+    found = load()
+    assert found is not None
+    assert found.token == "ghp_hunter2"
 
 
 def test_signing_in_as_an_app_is_refused_by_name(environment: pytest.MonkeyPatch) -> None:
