@@ -82,7 +82,8 @@ class Postman:
 
     def post(self, parcel: Parcel) -> None:
         """Start to deliver an event, with retries, in the background."""
-        if not self.behavior.is_on:
+        is_deaf = not self.url and not self._goes_by_socket()  # no address was ever entered
+        if is_deaf or not self.behavior.is_on:
             return
         for _ in range(self.behavior.copies):
             task = asyncio.get_running_loop().create_task(self._deliver(parcel))
@@ -92,6 +93,19 @@ class Postman:
     async def ask(self, parcel: Parcel) -> Attempt:
         """One try: interactions and commands are never sent again."""
         return await self._attempt(parcel, 0, None)
+
+    async def probe(self, params: dict[str, str]) -> int | None:
+        """A signed GET of the app's address, as certificates are checked; its status."""
+        assert self._session, "the postman has no open client"
+        timeout = aiohttp.ClientTimeout(total=self.behavior.timeout_seconds)
+        headers = {"User-Agent": USER_AGENT} | self.sign(b"")
+        try:
+            async with self._session.get(
+                self.url or "", params=params, headers=headers, timeout=timeout
+            ) as response:
+                return response.status
+        except (aiohttp.ClientError, OSError, ValueError):
+            return None
 
     async def _deliver(self, parcel: Parcel) -> None:
         behavior = self.behavior

@@ -120,8 +120,9 @@ class Store:
         return found
 
     def find_user(self, name: str) -> User | None:
-        """By id, or by username."""
-        return self.users.get(name) or next((u for u in self.users.values() if u.name == name), None)
+        """By id, or by username in any case."""
+        named = (user for user in self.users.values() if user.name.lower() == name.lower())
+        return self.users.get(name) or next(named, None)
 
     def find_channel(self, name: str) -> Channel | None:
         """By id, or by name with or without `#`."""

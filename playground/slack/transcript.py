@@ -118,6 +118,7 @@ def show(world: World, item: Message) -> dict[str, Any]:
     return shape | {
         "name": item.user.name if item.user else None,
         "is_ephemeral": item.is_ephemeral,
+        "options": item.options,
         "reads": "\n".join(_lines(world.store, item)),
         "controls": [control.element | {"block_id": control.block_id} for control in controls(item.blocks)],
         "pings": list(pings(item)),

@@ -112,11 +112,13 @@ async def challenge(world: World, data: dict[str, Any]) -> dict[str, Any]:
 
 
 async def check_ssl(world: World, data: dict[str, Any]) -> dict[str, Any]:
-    """`POST /ssl_check`: the probe of a command's address.
+    """`POST /ssl_check {is_get?}`: the probe of a command's address, as a form or in a query.
 
     docs.slack.dev/interactivity/implementing-slash-commands#ssl
     """
     payload = {"ssl_check": "1", "token": world.store.app.verification_token}
+    if data.get("is_get"):
+        return {"status": await world.postman.probe(payload)}
     return _facts(await world.postman.ask(Parcel("slash_commands", payload)))
 
 

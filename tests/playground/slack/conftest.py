@@ -27,10 +27,12 @@ class Listener:
     answers: dict[str, Any] = field(default_factory=dict)
     wait: Callable[[], Awaitable[None]] | None = None
     seen: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    queries: list[dict[str, str]] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
         body = await request.read()
         self.seen.append((dict(request.headers), body))
+        self.queries.append(dict(request.query))
         if self.wait:
             await self.wait()
         given = self.answers.get(kind_of(read(body)))
@@ -69,7 +71,7 @@ def kind_of(payload: dict[str, Any]) -> str:
 async def listener() -> AsyncIterator[Listener]:
     taker = Listener()
     app = web.Application(client_max_size=2**25)
-    app.router.add_post("/slack", taker.take)
+    app.router.add_route("*", "/slack", taker.take)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -20,7 +20,7 @@ async def refusal(call: Any) -> dict[str, Any]:
     return dict(caught.value.response.data)
 
 
-async def test_a_post_comes_back_as_slack_keeps_it(bot: Any, team: str, told: Any) -> None:
+async def test_a_post_comes_back_as_slack_keeps_it(bot: Any, team: str, told: Any, door: Any) -> None:
     metadata = {"event_type": "card", "event_payload": {"job": "J-1"}}
     posted = await bot.chat_postMessage(
         channel=team, text="hi", blocks=[SECTION], metadata=metadata, unfurl_links=False
@@ -30,6 +30,8 @@ async def test_a_post_comes_back_as_slack_keeps_it(bot: Any, team: str, told: An
     assert posted["ts"] == message["ts"]
     assert (message["user"], message["bot_id"]) == (told["bot_user"]["id"], told["bot_user"]["bot_id"])
     assert message["metadata"] == metadata
+    (seen,) = await door.get("/screens/admin/team")
+    assert seen["options"] == {"unfurl_links": False}
     block = message["blocks"][0]
     assert block["block_id"]
     assert block["text"] == {"type": "mrkdwn", "text": "*hi*", "verbatim": False}

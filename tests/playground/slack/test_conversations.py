@@ -10,6 +10,7 @@ async def test_pages_follow_their_cursor(bot: Any, told: Any) -> None:
     found, cursor = [], ""
     for _ in range(9):
         page = await bot.conversations_list(limit=1, cursor=cursor, types="public_channel,private_channel")
+        assert page["channels"], "a page that says there is more leads to something"
         found += [channel["id"] for channel in page["channels"]]
         cursor = page["response_metadata"]["next_cursor"]
         if not cursor:

@@ -25,6 +25,10 @@ def test_names_become_entities(typing: Typing, told: Any) -> None:
     )
 
 
+def test_a_name_in_any_case(typing: Typing, told: Any) -> None:
+    assert typing.text("@Bellhop, hi") == f"<@{told['bot_user']['id']}>, hi"
+
+
 def test_a_longer_name_is_nobody(typing: Typing) -> None:
     assert typing.text("@bellhopper @bellhop-staging x@bellhop") == "@bellhopper @bellhop-staging x@bellhop"
 

@@ -4,9 +4,12 @@ import asyncio
 import time
 from typing import Any
 
+import httpx
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+
+from playground.slack.server import Options, SlackPlayground
 
 
 @pytest.fixture
@@ -63,6 +66,14 @@ async def test_nobody_listens(door: Any, quick: None) -> None:
     assert [one["failure"] for one in await attempts(door)] == ["connection_failed"] * 4
 
 
+async def test_without_an_address_nothing_is_on_its_way() -> None:
+    async with SlackPlayground(Options(seed=2)) as playground, httpx.AsyncClient() as client:
+        said = {"user": "writer", "channel": "team", "text": "@bellhop hi"}
+        assert (await client.post(f"{playground.control_url}/say", json=said)).status_code == 200
+        idle = await client.post(f"{playground.control_url}/delivery/idle", json={"timeout_seconds": 1})
+        assert idle.json()["is_idle"] is True
+
+
 async def test_duplicates_and_silence_on_demand(door: Any, listener: Any) -> None:
     await door.ask("PUT", "/delivery", copies=2)
     await door.say("writer", "team", "hi")
@@ -95,6 +106,8 @@ def _app(take: Any) -> web.Application:
 async def test_probes_of_slack_itself(door: Any, listener: Any, told: Any) -> None:
     assert (await door.post("/ssl_check"))["status"] == 200
     assert listener.payloads[-1]["ssl_check"] == "1"
+    assert (await door.post("/ssl_check", is_get=True))["status"] == 200
+    assert listener.queries[-1]["ssl_check"] == "1"
     assert (await door.post("/app_rate_limited"))["status"] == 200
     limited = listener.payloads[-1]
     assert (limited["type"], limited["team_id"]) == ("app_rate_limited", told["team"]["id"])

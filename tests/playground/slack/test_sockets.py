@@ -102,7 +102,9 @@ async def test_the_client_dials_in_again_and_hears_on(
     assert connected.seen[-1].payload["event"]["text"] == "still there?"
 
 
-async def test_between_two_connections_nothing_goes_over_http(connected: App, door: Any, listener: Any) -> None:
+async def test_between_two_connections_nothing_goes_over_http(
+    connected: App, door: Any, listener: Any
+) -> None:
     await connected.client.close()
     await door.say("writer", "dm", "anybody?")
     assert listener.seen == []
