@@ -113,7 +113,6 @@ CODE: list[tuple[str, str, str, Endpoint]] = [
     ("GET", REPO + "/git/ref/{ref:.+}", "read", refs.get_ref),
     ("GET", REPO + "/git/matching-refs/{ref:.+}", "read", refs.list_refs),
     ("POST", REPO + "/git/refs", "write", refs.create_ref),
-    ("GET", REPO + "/git/refs/{ref:.+}", "read", refs.get_ref),
     ("PATCH", REPO + "/git/refs/{ref:.+}", "write", refs.update_ref),
     ("DELETE", REPO + "/git/refs/{ref:.+}", "write", refs.delete_ref),
     ("GET", REPO + "/branches", "read", refs.list_branches),

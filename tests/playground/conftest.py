@@ -66,9 +66,14 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-async def github(tmp_path: Path, receiver: Receiver) -> AsyncIterator[GithubPlayground]:
+def watcher() -> Watcher:
+    """Sees every answer of this test's playground."""
+    return Watcher()
+
+
+@pytest.fixture
+async def github(tmp_path: Path, receiver: Receiver, watcher: Watcher) -> AsyncIterator[GithubPlayground]:
     """A seeded playground whose webhooks go to the receiver; every answer it gives is held against the contract."""
-    watcher = Watcher()
     options = Options(seed=1, hook_url=receiver.url, hook_secret=SECRET)
     async with GithubPlayground(tmp_path / "github", options, [watcher.middleware]) as playground:
         await playground.world.postman.idle(10)

@@ -25,8 +25,14 @@ MANY_SEGMENTS = re.compile(
 )
 # Where redirects lead; GitHub serves every path of a repository there too, undescribed.
 BY_NUMBER = re.compile(r"^/repositories/\d+")
-# The description at hand was cut to what a bot needs, and has no root folder.
-UNDESCRIBED = re.compile(r"^/(?:meta|user/repos|user/\d+|orgs/[^/]+/repos|repos/[^/]+/[^/]+/contents/?)$")
+# The description at hand was cut to what a bot needs, and has no root folder. The page that each rests on instead:
+ELSEWHERE = {
+    "GET /meta": "docs.github.com/en/enterprise-server/rest/meta/meta#get-github-enterprise-server-meta-information",
+    "GET /user/repos": "docs.github.com/en/rest/repos/repos#list-repositories-for-the-authenticated-user",
+    "GET /user/{account_id}": "docs.github.com/en/rest/users/users#get-a-user-using-their-id",
+    "GET /orgs/{username}/repos": "docs.github.com/en/rest/repos/repos#list-organization-repositories",
+    "GET /repos/{owner}/{repo}/contents": "docs.github.com/en/rest/repos/contents#get-repository-content",
+}
 ERROR_SCHEMA = {
     "type": "object",
     "required": ["message", "documentation_url", "status"],
@@ -70,6 +76,23 @@ def _relax(schema: Any) -> Any:
         for key in {"enum", "oneOf", "anyOf"} & result.keys():
             result[key] = [*result[key], None if key == "enum" else {"nullable": True, "enum": [None]}]
     return result
+
+
+def template(method: str, route: str) -> str:
+    """A route as pages write it: its parameters without patterns, no Enterprise prefix, by name and not by number."""
+    plain = re.sub(r"\{(\w+)[^{}]*\}", r"{\1}", route).removeprefix("/api/v3")
+    return f"{method} {plain.replace('/repositories/{repository_id}', '/repos/{owner}/{repo}')}"
+
+
+def route_of(request: web.Request) -> str:
+    """The template of the route that serves a request; a root folder is described apart from what is in it."""
+    resource = request.match_info.route.resource
+    found = template(request.method, resource.canonical if resource else request.path)
+    return found.removesuffix("/{path}") if request.path.endswith("/contents/") else found
+
+
+def _is_to_judge(response: web.Response) -> bool:
+    return response.content_type == "application/json" or (response.status < 300 and not response.body)
 
 
 def described_path(path: str) -> str:
@@ -118,7 +141,8 @@ class Watcher:
     """Sees every answer of a playground; `complaints` says where one broke the contract."""
 
     seen: int = 0
-    checked: set[tuple[str, str, int]] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)  # routes that answered well
+    checked: set[str] = field(default_factory=set)  # those of them whose answer the description judged
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -137,10 +161,16 @@ class Watcher:
     def _see(self, request: web.Request, response: web.StreamResponse) -> None:
         self.seen += 1
         self._check_headers(request, response)
-        if isinstance(response, web.Response) and response.content_type == "application/json":
-            complaint = check(request.method, request.path, response.status, bytes(response.body or b""))
-            if complaint:
-                self.complaints.append(f"{request.method} {request.path} -> {response.status}: {complaint}")
+        if not isinstance(response, web.Response) or not _is_to_judge(response):
+            return
+        called, route = f"{request.method} {request.path}", route_of(request)
+        complaint = check(route, request.path, response.status, bytes(response.body or b""))
+        if complaint:
+            self.complaints.append(f"{called} -> {response.status}: {complaint}")
+        elif response.status < 300:
+            self.answered.add(route)
+            if description() is not None and route not in ELSEWHERE:
+                self.checked.add(route)
 
     def _check_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         for name in (
@@ -153,17 +183,17 @@ class Watcher:
                 self.complaints.append(f"{request.method} {request.path}: no {name}")
 
 
-def check(method: str, path: str, status: int, body: bytes) -> str | None:
-    """What is wrong with one JSON answer, or None."""
+def check(route: str, path: str, status: int, body: bytes) -> str | None:
+    """What is wrong with one answer of a route, JSON or nothing, or None."""
     if status >= 300:
         return _complain_about_error(body)
     missing = missing_keys(path, body)
     if missing:
         return f"without {missing}"
-    openapi, plain = description(), described_path(path)
-    if openapi is None or UNDESCRIBED.match(plain) or not body:
+    openapi = description()
+    if openapi is None or route in ELSEWHERE:
         return None
-    request = MockRequest(VENDOR, method.lower(), plain)
+    request = MockRequest(VENDOR, route.partition(" ")[0].lower(), described_path(path))
     try:
         openapi.validate_response(request, MockResponse(body, status, content_type="application/json"))
     except OpenAPIError as error:
