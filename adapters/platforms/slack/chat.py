@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from adapters.platforms.slack import files, people, pickers, whispers
 from adapters.platforms.slack.client import Client
-from adapters.platforms.slack.conversation import Rooms
+from adapters.platforms.slack.conversation import Place, Rooms
 from adapters.platforms.slack.facts import Own, answer_url
 from adapters.platforms.slack.markup import Markup
 from adapters.platforms.slack.people import People
@@ -58,7 +58,7 @@ class SlackChat(ABC):
                 root = {"thread_ts": thread.root} if thread.root else {}
                 if await whispers.answer(api, answer_url, body, replace_original=False, **root):
                     return
-            await whispers.whisper(api, self._rooms, thread, actor_id, body)
+            await whispers.whisper(api, self._place(thread), actor_id, body)
 
     async def replace_whisper(self, answer_url: str, body: str) -> None:
         """Put `body` in the place of what only that person sees. An address that lives no more shows nothing more."""
@@ -80,7 +80,7 @@ class SlackChat(ABC):
     async def upload(self, thread: Thread, name: str, content: bytes, title: str = "") -> Posted:
         """Put a file into the thread."""
         async with self._client.calling(f"uploading a file to {thread.name}") as api:
-            return await files.upload(api, self._rooms, thread, (name, content), title)
+            return await files.upload(api, self._place(thread), (name, content), title)
 
     async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
         """The file's content. Raises Refused."""
@@ -103,6 +103,9 @@ class SlackChat(ABC):
     @abstractmethod
     async def me(self) -> Actor:
         """Who the bot is."""
+
+    def _place(self, thread: Thread) -> Place:
+        return Place(thread, self._own, self._rooms)
 
     def _is_theirs(self, url: str) -> bool:
         return answer_url(url, self._own) != ""

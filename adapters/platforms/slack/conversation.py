@@ -7,10 +7,11 @@ https://docs.slack.dev/reference/methods/conversations.replies (oldest first; `i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from adapters.platforms.slack.client import Call
-from adapters.platforms.slack.facts import Own
+from adapters.platforms.slack.facts import Own, permalink
 from adapters.platforms.slack.markup import EVENT_TYPE, MARKER, spoken
 from bot.errors import IntegrationError, NotFoundError
 from bot.platform import Posted
@@ -43,6 +44,24 @@ class Rooms:
         return self._direct[channel]
 
 
+@dataclass(frozen=True)
+class Place:
+    """A thread, who we are in it, and where conversations with people are."""
+
+    thread: Thread
+    own: Own
+    rooms: Rooms
+
+    async def channel(self, api: Call) -> str:
+        """The channel's id."""
+        return await self.rooms.of(api, self.thread.channel)
+
+    def posted(self, channel: str, said: Mapping[str, Any]) -> Posted:
+        """A message of ours."""
+        ts = str(said["ts"])
+        return Posted(id=ts, url=permalink(self.own, channel, ts, self.thread.root))
+
+
 async def react(api: Call, thread: Thread, kind: MessageKind, target_id: str, reaction: str) -> None:
     """Put `reaction` on that very message; nothing where there is none. Doing it twice changes nothing."""
     if kind not in REACTS:
@@ -54,37 +73,39 @@ async def react(api: Call, thread: Thread, kind: MessageKind, target_id: str, re
             raise
 
 
-async def post(api: Call, rooms: Rooms, thread: Thread, body: str) -> Posted:
+async def post(api: Call, place: Place, body: str) -> Posted:
     """Say it in the thread, or in the channel when there is none."""
-    channel = await rooms.of(api, thread.channel)
-    root = {"thread_ts": thread.root} if thread.root else {}
-    made = await api.post("chat_postMessage", channel=channel, **spoken(body), **root, **QUIETLY)
-    return _posted(made)
+    channel, root = await place.channel(api), place.thread.root
+    under = {"thread_ts": root} if root else {}
+    made = await api.post("chat_postMessage", channel=channel, **spoken(body), **under, **QUIETLY)
+    return place.posted(channel, made)
 
 
-async def edit(api: Call, rooms: Rooms, thread: Thread, message_id: str, body: str) -> Posted:
+async def edit(api: Call, place: Place, message_id: str, body: str) -> Posted:
     """Replace what one of our messages says. Raises NotFoundError when it is gone, or can be edited no more."""
-    channel = await rooms.of(api, thread.channel)
-    return _posted(await api.post("chat_update", channel=channel, ts=message_id, **spoken(body)))
+    channel = await place.channel(api)
+    return place.posted(
+        channel, await api.post("chat_update", channel=channel, ts=message_id, **spoken(body))
+    )
 
 
-async def delete(api: Call, rooms: Rooms, thread: Thread, message_id: str) -> None:
+async def delete(api: Call, place: Place, message_id: str) -> None:
     """Take one of our messages back."""
     try:
-        await api.post("chat_delete", channel=await rooms.of(api, thread.channel), ts=message_id)
+        await api.post("chat_delete", channel=await place.channel(api), ts=message_id)
     except NotFoundError:
         return
 
 
-async def find(api: Call, rooms: Rooms, thread: Thread, own: Own, marker: str) -> Sequence[Posted]:
+async def find(api: Call, place: Place, marker: str) -> Sequence[Posted]:
     """Our messages with that marker, oldest first. The marker alone can be forged: the author must be we."""
-    channel = await rooms.of(api, thread.channel)
+    channel, root = await place.channel(api), place.thread.root
     try:
-        said = await (replies(api, channel, thread.root) if thread.root else _history(api, channel))
+        said = await (replies(api, channel, root) if root else _history(api, channel))
     except NotFoundError:
         return []  # the thread is gone, and what was said in it
-    found = [each for each in said if is_ours(each, own) and _marker_of(each) == marker]
-    return [_posted(each) for each in sorted(found, key=lambda each: str(each["ts"]))]
+    found = [each for each in said if is_ours(each, place.own) and _marker_of(each) == marker]
+    return [place.posted(channel, each) for each in sorted(found, key=lambda each: str(each["ts"]))]
 
 
 async def replies(api: Call, channel: str, root: str) -> list[Mapping[str, Any]]:
@@ -134,7 +155,3 @@ def _marker_of(said: Mapping[str, Any]) -> str:
     if metadata.get("event_type") != EVENT_TYPE:
         return ""
     return str((metadata.get("event_payload") or {}).get(MARKER) or "")
-
-
-def _posted(made: Mapping[str, Any]) -> Posted:
-    return Posted(id=str(made["ts"]))

@@ -41,6 +41,7 @@ class Own:
     team_id: str = ""
     enterprise_id: str = ""
     api_origin: str = ""
+    site_url: str = ""
 
     @property
     def homes(self) -> frozenset[str]:
@@ -145,6 +146,17 @@ def answer_url(url: str | None, own: Own) -> str:
     except ValueError:
         return ""
     return url if is_slack or f"{parts.scheme}://{parts.netloc}" == own.api_origin else ""
+
+
+def permalink(own: Own, channel: str, ts: str, root: str = "") -> str:
+    """Where people read a message; "" before we know the workspace's address.
+
+    https://docs.slack.dev/reference/methods/chat.getPermalink
+    """
+    if not own.site_url.startswith(("https://", "http://")) or not channel:
+        return ""
+    inside = f"?thread_ts={root}&cid={channel}" if root and root != ts else ""
+    return f"{own.site_url.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}{inside}"
 
 
 def need(event: str, what: str, found: str | None) -> str:

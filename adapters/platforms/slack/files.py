@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from adapters.platforms.slack.client import Call
-from adapters.platforms.slack.conversation import Rooms
+from adapters.platforms.slack.conversation import Place
 from bot.clipping import clip
 from bot.errors import AuthenticationError, IntegrationError, NetworkError, NotFoundError, Refused
 from bot.platform import Posted
-from models.message import Attachment, Thread
+from models.message import Attachment
 
 HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
 CHUNK_BYTES = 64 * 1024
@@ -28,18 +28,18 @@ NOT_GIVEN = "{doing}: Slack answered {status}"
 CUT = "{doing}: no answer from Slack ({why})"
 
 
-async def upload(api: Call, rooms: Rooms, thread: Thread, file: tuple[str, bytes], title: str = "") -> Posted:
+async def upload(api: Call, place: Place, file: tuple[str, bytes], title: str = "") -> Posted:
     """Put a file (its name and content) into the thread."""
     name, content = clip(file[0], LONGEST_NAME), file[1]
-    place = await api.post("files_getUploadURLExternal", filename=name, length=len(content))
-    url = str(place["upload_url"])
+    given = await api.post("files_getUploadURLExternal", filename=name, length=len(content))
+    url = str(given["upload_url"])
     if not is_slack(api, url):
         raise IntegrationError(f"{api.doing}: {NOT_THEIRS.format(name=name)}", "answer")
     await _send(api, url, content)
-    root = {"thread_ts": thread.root} if thread.root else {}
-    channel = await rooms.of(api, thread.channel)
-    files = [{"id": str(place["file_id"]), "title": title or name}]
-    made = await api.post("files_completeUploadExternal", files=files, channel_id=channel, **root)
+    under = {"thread_ts": place.thread.root} if place.thread.root else {}
+    channel = await place.channel(api)
+    files = [{"id": str(given["file_id"]), "title": title or name}]
+    made = await api.post("files_completeUploadExternal", files=files, channel_id=channel, **under)
     first = made["files"][0]
     return Posted(id=str(first["id"]), url=str(first.get("permalink") or ""))
 

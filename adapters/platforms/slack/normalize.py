@@ -142,11 +142,11 @@ def _said(body: EventBody, delivery: Delivery, own: Own, said: Saying, *, is_cre
         is_created=is_created,
         is_stranger=facts.is_stranger(own, body, said),
         files=facts.files_of(said.files),
-        **_where(body, delivery, said),
+        **_where(body, delivery, own, said),
     )
 
 
-def _where(body: EventBody, delivery: Delivery, said: Saying) -> dict[str, Any]:
+def _where(body: EventBody, delivery: Delivery, own: Own, said: Saying) -> dict[str, Any]:
     event = body.event
     before = event.previous_message
     ts = said.ts or event.deleted_ts or (before.ts if before else None)
@@ -158,6 +158,7 @@ def _where(body: EventBody, delivery: Delivery, said: Saying) -> dict[str, Any]:
         "source": thread.source,
         "thread": thread,
         "comment_id": comment,
+        "url": facts.permalink(own, channel, comment, thread.root),
         "is_direct": thread.kind is ThreadKind.DIRECT,
         "occurred_at": facts.moment_of(comment),
     }

@@ -133,23 +133,23 @@ class Slack(SlackChat):
     async def post(self, thread: Thread, body: str) -> Posted:
         """Say it in the thread."""
         async with self._client.calling(f"posting in {thread.name}") as api:
-            return await conversation.post(api, self._rooms, thread, body)
+            return await conversation.post(api, self._place(thread), body)
 
     async def edit(self, thread: Thread, message_id: str, body: str) -> Posted:
         """Replace what one of our messages says."""
         async with self._client.calling(f"editing a message in {thread.name}") as api:
-            return await conversation.edit(api, self._rooms, thread, message_id, body)
+            return await conversation.edit(api, self._place(thread), message_id, body)
 
     async def find(self, thread: Thread, marker: str) -> Sequence[Posted]:
         """Our messages with that marker, oldest first."""
         await self.me()
         async with self._client.calling(f"looking for our message in {thread.name}") as api:
-            return await conversation.find(api, self._rooms, thread, self._own, marker)
+            return await conversation.find(api, self._place(thread), marker)
 
     async def delete(self, thread: Thread, message_id: str) -> None:
         """Take one of our messages back."""
         async with self._client.calling(f"deleting a message in {thread.name}") as api:
-            await conversation.delete(api, self._rooms, thread, message_id)
+            await conversation.delete(api, self._place(thread), message_id)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -165,5 +165,6 @@ class Slack(SlackChat):
                 bot_id=str(found.get("bot_id") or ""),
                 team_id=str(found.get("team_id") or ""),
                 enterprise_id=str(found.get("enterprise_id") or ""),
+                site_url=str(found.get("url") or ""),
             )
             return Actor(id=user, login=str(found["user"]), is_bot=True)

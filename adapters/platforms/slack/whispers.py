@@ -14,19 +14,19 @@ import aiohttp
 
 from adapters.platforms.slack import conversation
 from adapters.platforms.slack.client import Call
-from adapters.platforms.slack.conversation import Rooms
+from adapters.platforms.slack.conversation import Place
 from adapters.platforms.slack.markup import spoken
 from bot.errors import AuthenticationError, NotFoundError
-from models.message import Thread, ThreadKind
+from models.message import ThreadKind
 
 SHOWN = ("text", "blocks")
 
 
-async def whisper(api: Call, rooms: Rooms, thread: Thread, actor_id: str, body: str) -> None:
+async def whisper(api: Call, place: Place, actor_id: str, body: str) -> None:
     """In the thread, else in the channel, so that only this person sees it; where we may not, in a direct message."""
-    said = _shown(body)
+    said, thread = _shown(body), place.thread
     if thread.kind is ThreadKind.DIRECT:
-        await conversation.post(api, rooms, thread, body)
+        await conversation.post(api, place, body)
         return
     root = {"thread_ts": thread.root} if await conversation.is_active(api, thread) else {}
     try:
@@ -35,7 +35,7 @@ async def whisper(api: Call, rooms: Rooms, thread: Thread, actor_id: str, body: 
         if isinstance(error, AuthenticationError) and not error.is_forbidden:
             raise
         # They left, or we were never invited.
-        channel = await rooms.of(api, actor_id)
+        channel = await place.rooms.of(api, actor_id)
         await api.post("chat_postMessage", channel=channel, **said, **conversation.QUIETLY)
 
 
