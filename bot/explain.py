@@ -33,7 +33,7 @@ class Explanation(Noun):
 def explain(services: Services, delivery: Delivery) -> Explanation:
     """Pure: the rights of the person are named, not looked up. Raises UnknownPlatform."""
     platform = services.platform(delivery.platform, delivery.integration)
-    found = triage.look(services, platform, delivery)
+    found = triage.look(services, platform, delivery, is_final=True)
     event = f"{delivery.event}.{delivery.action}".rstrip(".")
     if isinstance(found, Outcome):
         plan = WOULD_IGNORE.format(disposition=found.disposition.value, detail=found.detail)

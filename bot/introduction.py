@@ -21,7 +21,7 @@ async def introduce(services: Services) -> bool:
     Asked before the first delivery is looked at, it also imports the platform's SDK while nobody waits.
     """
     unknown = [platform for platform in services.platforms.values() if not platform.is_introduced]
-    await _recall(services, unknown)
+    await recall(services, unknown)
     await asyncio.gather(*(_ask(services, platform) for platform in unknown))
     return False
 
@@ -55,7 +55,7 @@ async def learn(services: Services, platform: Platform) -> None:
     services.bells.dispatcher.set()
 
 
-async def _recall(services: Services, platforms: Sequence[Platform]) -> None:
+async def recall(services: Services, platforms: Sequence[Platform]) -> None:
     """Who we were when they last told."""
     with contextlib.suppress(StorageUnavailable):
         async with services.storage.read() as work:

@@ -16,6 +16,7 @@ from models.message import IncomingMessage, MessageKind
 
 MARKER_BEGINS = "<!-- bellhop:"
 NOT_ADDRESSED = "no line of it addresses {name}"
+MOVED = "moved here from another place: it was said there"
 EDITED = "an edit that does not add the first mention"
 OWN = "{name} said it"
 OWN_MARK = "it carries {name}'s own mark"
@@ -41,7 +42,9 @@ class Addressed:
     is_sure: bool = True
 
 
-def look(services: Services, platform: Platform, delivery: Delivery) -> Outcome | Addressed:
+def look(
+    services: Services, platform: Platform, delivery: Delivery, *, is_final: bool = False
+) -> Outcome | Addressed:
     """Its outcome when it concerns nobody, else what was understood. Pure."""
     try:
         message = platform.normalize(delivery)
@@ -53,15 +56,23 @@ def look(services: Services, platform: Platform, delivery: Delivery) -> Outcome 
         )
     if isinstance(message, Ignored):
         return outcome_of(delivery, None, message.disposition, message.detail)
-    return read(services, platform, delivery, message)
+    return read(services, platform, delivery, message, is_final=is_final)
 
 
 def read(
-    services: Services, platform: Platform, delivery: Delivery, message: IncomingMessage
+    services: Services,
+    platform: Platform,
+    delivery: Delivery,
+    message: IncomingMessage,
+    *,
+    is_final: bool = False,
 ) -> Outcome | Addressed:
-    """What its message asks for, as far as it is known who we are. Pure."""
+    """What its message asks for, as far as it is known who we are. Pure.
+
+    `is_final`: nobody will ask who we are, so what may be our own words is taken for somebody else's.
+    """
     found = _read(services, platform, delivery, message)
-    if platform.own_id:
+    if platform.own_id or is_final:
         return found
     if isinstance(found, Addressed):
         return replace(found, is_sure=False)
@@ -81,6 +92,8 @@ def _read(
     if not message.is_created and not grammar.added(message.previous_text, message.text, names, VOCABULARY):
         return outcome_of(delivery, message, Disposition.IGNORED_EDITED, EDITED)
     parsed = grammar.parse(message, names, VOCABULARY)
+    if parsed.commands and message.is_moved:
+        return outcome_of(delivery, message, Disposition.IGNORED_EVENT, MOVED)
     if parsed.commands:
         return Addressed(delivery, message, parsed.commands, parsed.is_truncated)
     if message.is_created and (message.kind is MessageKind.INLINE or is_in_chat_thread(message)):

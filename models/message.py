@@ -141,6 +141,7 @@ class IncomingMessage(Message):
     url: str = ""
     is_created: bool = True
     is_deleted: bool = False
+    is_moved: bool = False  # it was said elsewhere, and brought here with what it was said in
     previous_text: str | None = None
     title: str = ""
     description: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot import explain, trail
+from bot import explain, introduction, trail
 from bot.ports import Storage
 from bot.safety import mask_mapping
 from bot.services import Services
@@ -77,6 +77,7 @@ async def replay(services: Services, args: argparse.Namespace) -> int:
     if delivery is None:
         return 1
     if args.dry_run:
+        await introduction.recall(services, tuple(services.platforms.values()))
         return _explain(services, delivery, args)
     if delivery.disposition is not None and delivery.disposition.kind in ACTED_UPON:
         return _already(delivery, args)

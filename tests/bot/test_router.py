@@ -295,3 +295,12 @@ async def test_what_did_not_fit_into_a_claim_is_looked_for_at_once(monkeypatch: 
     await bench.dispatcher.close()
     assert looks == [True, True, True, False]
     assert [row.attempts for row in await bench.deliveries()] == [1, 1, 1]
+
+
+async def test_what_was_moved_here_is_no_new_request() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix this", is_moved=True)
+    await bench.hear("nobody is called", is_moved=True, comment_id="78")
+    kinds = [delivery.disposition for delivery in await bench.deliveries()]
+    assert kinds == [Disposition.IGNORED_NOT_ADDRESSED, Disposition.IGNORED_EVENT]
+    assert await bench.jobs() == []

@@ -32,7 +32,6 @@ SAYS_NOTHING = "the review says nothing of its own"
 NO_REPOSITORY = "{event} names no repository"
 PING = "GitHub's own test delivery"
 GONE = "the account that wrote it was deleted"
-MOVED = "moved here from another repository: it was said there"
 OTHER_EDITOR = "somebody else than its author edited it"
 
 Reading = IncomingMessage | Ignored
@@ -79,12 +78,11 @@ def _review(event: str, payload: Payload, integration: str) -> Reading:
 
 def _body(event: str, payload: Payload, integration: str) -> Reading:
     item = _item(event, payload)
-    if payload.changes is not None and payload.changes.old_issue is not None:
-        # https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues (opened: "changes")
-        return Ignored(disposition=Disposition.IGNORED_EVENT, detail=MOVED)
     fields = place_of(event, payload, item, integration)
     fields |= {"message": item.body or "", "comment_id": str(item.number), "is_by_app": came_from_app(item)}
     fields |= {"object_id": item.node_id or "", "occurred_at": moment_of(item.created_at)}
+    # https://docs.github.com/en/webhooks/webhook-events-and-payloads#issues (opened: "changes")
+    fields["is_moved"] = payload.changes is not None and payload.changes.old_issue is not None
     return _said(event, payload, MessageKind.BODY, item.user, fields)
 
 

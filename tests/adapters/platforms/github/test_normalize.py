@@ -156,8 +156,8 @@ def test_an_issue_that_was_moved_here_is_no_new_request() -> None:
         body["issue"]["body"] = "@bellhop fix this"
         body["changes"] = {"old_issue": {"number": 7}, "old_repository": {"full_name": "initech-69/old"}}
 
-    assert ignored("issues", "issues_opened", moved) is Disposition.IGNORED_EVENT
-    assert read("issues", "issues_opened", become(changes={"old_issue": None})).is_created
+    assert read("issues", "issues_opened", moved).is_moved
+    assert not read("issues", "issues_opened", become(changes={"old_issue": None})).is_moved
 
 
 def test_the_end_of_a_pull_request_is_an_event() -> None:
