@@ -84,7 +84,9 @@ def result(day: str, times: list[float]) -> Result:
     slowest = max(times)
     shown = SHOWN.format(median=statistics.median(times), slowest=slowest)
     is_reached = slowest <= ANSWER_BAD_DAY_SECONDS * 1000
-    return Result(NAME.format(day=day, count=len(times)), GOAL, shown, judge(is_reached), {"slowest": slowest})
+    return Result(
+        NAME.format(day=day, count=len(times)), GOAL, shown, judge(is_reached), {"slowest": slowest}
+    )
 
 
 def _ask(person: Person, text: str) -> float:
