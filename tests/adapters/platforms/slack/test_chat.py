@@ -1,0 +1,347 @@
+"""Words for one person, choices, dialogs, pages, files and people, against the pretend Slack."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from adapters.platforms.slack import Slack
+from bot.errors import (
+    AuthenticationError,
+    IntegrationError,
+    NetworkError,
+    NotFoundError,
+    RateLimitError,
+    Refused,
+)
+from models.message import Actor, Attachment, IncomingMessage, MessageKind, Thread, ThreadKind
+from models.picker import Choice, Dialog, Page, Picker, Section
+from playground.slack.faults import Fault
+from playground.slack.server import SlackPlayground
+from tests.adapters.platforms.slack.conftest import sent
+from tests.adapters.platforms.slack.deliveries import of, payload
+from tests.adapters.platforms.slack.test_platform import heard
+from tests.playground.slack.conftest import Door, Listener
+
+ThreadIn = Callable[..., Thread]
+Break = Callable[..., Fault]
+
+
+def actor(playground: SlackPlayground, role: str) -> Actor:
+    return Actor(id=playground.world.cast[role], login=role)
+
+
+async def screen(door: Door, role: str, channel: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await door.get(f"/screens/{role}/{channel}")
+    return found
+
+
+async def texts(door: Door, role: str, channel: str) -> list[str]:
+    return [str(each["text"]) for each in await screen(door, role, channel)]
+
+
+async def command(
+    slack: Slack, listener: Listener, door: Door, text: str = "help", channel: str = "team"
+) -> IncomingMessage:
+    """Somebody types a command; the app's words for it."""
+    await door.post("/command", user="writer", channel=channel, command="/bellhop", text=text)
+    return await heard(slack, listener)
+
+
+async def test_a_whisper_is_seen_by_one_person_alone(
+    slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    await slack.whisper(
+        thread_in("team"), actor(playground, "writer").id, slack.render_reply("only you", "m")
+    )
+    assert "only you" in await texts(door, "writer", "team")
+    assert "only you" not in await texts(door, "reader", "team")
+
+
+async def test_a_whisper_goes_into_a_thread_once_somebody_answered_there(
+    slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    """Before, Slack would not show it."""
+    root = await door.say("writer", "team", "@bellhop help")
+    me = actor(playground, "writer").id
+    await slack.whisper(thread_in("team", root), me, slack.render_reply("only you", "m"))
+    await door.say("reader", "team", "me too", thread_ts=root)
+    await slack.whisper(thread_in("team", root), me, slack.render_reply("only you", "m"))
+    assert [each.get("thread_ts") for each in sent(playground, "chat.postEphemeral")] == [None, root]
+
+
+async def test_an_answer_to_a_command_works_where_we_were_never_invited(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door
+) -> None:
+    asked = await command(slack, listener, door, channel="elsewhere")
+    assert asked.answer_url.startswith(playground.world.links.base)
+    await slack.whisper(
+        asked.thread, str(asked.actor and asked.actor.id), slack.render_reply("hi", "m"), asked.answer_url
+    )
+    assert "hi" in await texts(door, "writer", "elsewhere")
+    assert sent(playground, "chat.postEphemeral") == []
+
+
+async def test_an_address_that_lives_no_more_is_followed_by_the_channel(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door
+) -> None:
+    asked = await command(slack, listener, door)
+    playground.world.store.response_urls.clear()
+    await slack.whisper(
+        asked.thread, str(asked.actor and asked.actor.id), slack.render_reply("hi", "m"), asked.answer_url
+    )
+    assert len(sent(playground, "chat.postEphemeral")) == 1
+    assert "hi" in await texts(door, "writer", "team")
+
+
+@pytest.mark.parametrize("place", ["elsewhere", "secret"])
+async def test_where_we_are_not_a_whisper_becomes_a_direct_message(
+    slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn, place: str
+) -> None:
+    await slack.whisper(thread_in(place), actor(playground, "writer").id, slack.render_reply("psst", "m"))
+    assert "psst" in await texts(door, "writer", "dm")
+
+
+async def test_a_whisper_to_an_address_elsewhere_goes_to_the_channel(
+    slack: Slack, playground: SlackPlayground, thread_in: ThreadIn, listener: Listener
+) -> None:
+    me = actor(playground, "writer").id
+    await slack.whisper(thread_in("team"), me, slack.render_reply("psst", "m"), listener.url)
+    await slack.replace_whisper(listener.url, slack.render_reply("psst", "m"))
+    assert listener.seen == []
+    assert len(sent(playground, "chat.postEphemeral")) == 1
+
+
+async def test_in_a_direct_message_a_whisper_is_a_message(
+    slack: Slack, playground: SlackPlayground, thread_in: ThreadIn
+) -> None:
+    me = actor(playground, "writer").id
+    await slack.whisper(thread_in(me, kind=ThreadKind.DIRECT), me, slack.render_reply("psst", "m"))
+    assert sent(playground, "chat.postEphemeral") == []
+    assert len(sent(playground, "chat.postMessage")) == 1
+
+
+async def test_a_revoked_token_is_told_and_not_covered_up(
+    slack: Slack, playground: SlackPlayground, thread_in: ThreadIn, break_with: Break
+) -> None:
+    break_with("error", error="token_revoked", path="postEphemeral")
+    with pytest.raises(AuthenticationError) as refusal:
+        await slack.whisper(
+            thread_in("team"), actor(playground, "writer").id, slack.render_reply("psst", "m")
+        )
+    assert not refusal.value.is_forbidden
+
+
+async def test_a_limit_on_whispers_is_told(
+    slack: Slack, playground: SlackPlayground, thread_in: ThreadIn, break_with: Break
+) -> None:
+    break_with("ratelimited", retry_after=7, path="postEphemeral")
+    with pytest.raises(RateLimitError) as refusal:
+        await slack.whisper(
+            thread_in("team"), actor(playground, "writer").id, slack.render_reply("psst", "m")
+        )
+    assert refusal.value.retry_after_seconds == 7
+
+
+async def test_a_picker_offers_what_we_answer_and_tells_what_was_chosen(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    """From the question to the answer in its place, as one person goes through it."""
+    offered = slack.offer(
+        [Choice(value="acme/shop", label="acme/shop"), Choice(value="acme/api", label="acme/api")]
+    )
+    listener.answers["block_suggestion"] = json.loads(offered.body)
+    question = Picker(id="17", question="Which repository?", remember="remember for #backend")
+    await slack.whisper(thread_in("team"), actor(playground, "writer").id, slack.render_picker(question))
+    [shown] = [each for each in await screen(door, "writer", "team") if "Which" in each["text"]]
+    where = {"user": "writer", "channel": "team", "ts": shown["ts"]}
+    typed = await door.post("/suggest", **where, action_id="choice", text="acme/")
+    assert [option["value"] for option in typed["options"]] == ["acme/shop", "acme/api"]
+    headers, body = listener.seen[-1]
+    request = of({"type": "block_suggestion"}).model_copy(
+        update={"headers": {name.lower(): value for name, value in headers.items()}, "body": body}
+    )
+    suggestion = slack.suggestion(request)
+    assert suggestion is not None
+    assert (suggestion.picker_id, suggestion.typed) == ("17", "acme/")
+    assert suggestion.actor.id == actor(playground, "writer").id
+    await door.post("/click", **where, action_id="remember", value=["yes"])
+    await door.post("/click", **where, action_id="choice", value="acme/shop")
+    chosen = await heard(slack, listener)
+    assert (chosen.kind, chosen.text) == (MessageKind.ACTION, "")
+    assert chosen.fields | {"picker": "17", "choice": "acme/shop", "remember": "yes"} == chosen.fields
+    await slack.replace_whisper(chosen.answer_url, slack.render_reply("acme/shop it is", "m"))
+    now = await texts(door, "writer", "team")
+    assert "acme/shop it is" in now
+    assert not any("Which" in text for text in now)
+    await slack.replace_whisper(chosen.answer_url, slack.render_reply("again", "m"))
+
+
+def test_only_a_choice_being_typed_asks_for_choices(slack: Slack) -> None:
+    assert slack.suggestion(of(payload("block_actions"))) is None
+    assert (
+        slack.suggestion(of(payload("slash_command", lambda made: made.update(text="block_suggestion"))))
+        is None
+    )
+    other = slack.suggestion(of(payload("block_suggestion", lambda made: made.update(block_id="es_b"))))
+    assert other is not None
+    assert other.picker_id == ""
+
+
+def test_no_more_is_offered_than_slack_takes(slack: Slack) -> None:
+    many = [Choice(value=f"acme/{n}", label="x" * 200) for n in range(300)]
+    too_long = [Choice(value="y" * 151, label="y"), Choice(value="", label="z"), Choice(value="z", label="")]
+    offered = json.loads(slack.offer([*too_long, *many]).body)
+    assert len(offered["options"]) == 100
+    assert all(len(each["text"]["text"]) <= 75 and len(each["value"]) <= 150 for each in offered["options"])
+    assert json.loads(slack.offer([]).body) == {"options": []}
+
+
+async def test_a_dialog_is_opened_filled_in_and_comes_back(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    await door.post("/shortcut", user="writer", callback_id="ask")
+    clicked = await heard(slack, listener)
+    dialog = Dialog(
+        id="17",
+        title="Fix something",
+        question="What?",
+        placeholder="in words",
+        thread=thread_in("team", "1.2"),
+    )
+    await slack.open_dialog(clicked.trigger_id, slack.render_dialog(dialog))
+    listener.answers["view_submission"] = {"response_action": "clear"}
+    told = await door.post("/submit", user="writer", values={"text": "the login test"})
+    assert told["is_sent"]
+    form = await heard(slack, listener)
+    assert (form.kind, form.thread) == (MessageKind.FORM, dialog.thread)
+    assert (form.fields["dialog"], form.fields["text"]) == ("17", "the login test")
+    assert (await door.get("/screens/writer"))["modals"] == []
+
+
+async def test_seconds_too_late_a_dialog_cannot_be_opened(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door
+) -> None:
+    playground.world.postman.behavior.trigger_seconds = 0.0
+    await door.post("/shortcut", user="writer", callback_id="ask")
+    late = await heard(slack, listener)
+    dialog = slack.render_dialog(Dialog(id="1", title="Fix", question="What?"))
+    with pytest.raises(NotFoundError):
+        await slack.open_dialog(late.trigger_id, dialog)
+
+
+async def test_a_page_is_shown_to_its_person_and_its_buttons_are_commands(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door
+) -> None:
+    page = Page(sections=(Section(title="My jobs", text="none **yet**", commands=("/bellhop help",)),))
+    await slack.show_page(actor(playground, "writer").id, slack.render_page(page))
+    home = (await door.get("/screens/writer"))["home"]
+    assert [block["type"] for block in home["blocks"]] == ["header", "section", "actions"]
+    await door.post("/click", user="writer", home=True, action_id="command-0")
+    clicked = await heard(slack, listener)
+    assert (clicked.text, clicked.thread.channel) == ("/bellhop help", actor(playground, "writer").id)
+
+
+async def test_a_file_is_put_into_the_thread(
+    slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    root = await door.say("writer", "team", "@bellhop logs")
+    posted = await slack.upload(thread_in("team", root), "J-7K3Q.log", b"one\ntwo\n", "Logs of J-7K3Q")
+    assert posted.id
+    [shown] = [each for each in await screen(door, "writer", "team") if each.get("files")]
+    assert shown["thread_ts"] == root
+    assert shown["files"][0]["title"] == "Logs of J-7K3Q"
+    file = Attachment(id=posted.id, name="J-7K3Q.log", url=shown["files"][0]["url_private"])
+    assert await slack.fetch(file, 100) == b"one\ntwo\n"
+
+
+async def test_an_upload_goes_to_slack_or_nowhere(
+    slack: Slack, listener: Listener, thread_in: ThreadIn, break_with: Break
+) -> None:
+    break_with(
+        "wrong_json",
+        path="getUploadURLExternal",
+        body={"ok": True, "upload_url": listener.url, "file_id": "F1"},
+    )
+    with pytest.raises(IntegrationError):
+        await slack.upload(thread_in("team"), "a.log", b"x")
+    assert listener.seen == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/files-pri/T1-F1/error.log",
+        "https://files.slack.com.evil.example/x",
+        "http://files.slack.com/x",
+        "https://x@files.slack.com/x",
+        "file:///etc/passwd",
+        "https://[::1",
+        "",
+    ],
+)
+async def test_our_token_goes_to_slacks_hosts_alone(slack: Slack, url: str) -> None:
+    with pytest.raises(Refused):
+        await slack.fetch(Attachment(id="F1", name="error.log", url=url), 100)
+
+
+async def test_a_file_that_is_larger_than_it_says_is_refused(
+    slack: Slack, listener: Listener, door: Door
+) -> None:
+    await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "x" * 1000}])
+    [file] = (await heard(slack, listener)).files
+    for told in (file, file.model_copy(update={"size_bytes": 0})):
+        with pytest.raises(Refused, match="larger"):
+            await slack.fetch(told, 999)
+    assert len(await slack.fetch(file, 1000)) == 1000
+
+
+async def test_without_the_right_a_page_for_signing_in_is_no_file(
+    slack: Slack, listener: Listener, door: Door
+) -> None:
+    await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "boom"}])
+    [file] = (await heard(slack, listener)).files
+    await door.ask("PUT", "/scopes", scopes=["chat:write", "channels:history"])
+    with pytest.raises(AuthenticationError, match="files:read"):
+        await slack.fetch(file, 100)
+
+
+async def test_people_are_known_by_what_slack_tells(slack: Slack, playground: SlackPlayground) -> None:
+    found = await slack.profile(actor(playground, "writer"))
+    user = playground.world.store.users[playground.world.cast["writer"]]
+    assert (found.login, found.email, found.is_bot) == (user.name, user.email, False)
+    assert found.display_name
+    assert (await slack.profile(actor(playground, "robot"))).is_bot
+    nobody = Actor(id="U0NOBODY", login="nobody")
+    assert await slack.profile(nobody) == nobody
+
+
+@pytest.mark.parametrize(("role", "is_member"), [
+    ("writer", True), ("reader", True), ("grid", True), ("guest", False), ("stranger", False), ("deactivated", False),
+    ("robot", False),
+])  # fmt: skip
+async def test_members_are_those_who_belong_to_us(
+    slack: Slack, playground: SlackPlayground, role: str, is_member: bool
+) -> None:
+    assert await slack.is_member(actor(playground, role)) is is_member
+
+
+async def test_nobody_is_no_member(slack: Slack) -> None:
+    assert not await slack.is_member(Actor(id="U0NOBODY", login="nobody"))
+
+
+async def test_people_are_asked_for_once_in_a_while(slack: Slack, playground: SlackPlayground) -> None:
+    for _ in range(3):
+        await slack.is_member(actor(playground, "writer"))
+        await slack.profile(actor(playground, "writer"))
+    assert len(sent(playground, "users.info")) == 1
+
+
+async def test_a_slack_that_is_away_makes_nobody_a_member(
+    slack: Slack, playground: SlackPlayground, break_with: Break
+) -> None:
+    await slack.me()
+    break_with("status", status=503, path="users.info", times=9)
+    with pytest.raises(NetworkError):
+        await slack.is_member(actor(playground, "writer"))
