@@ -45,15 +45,16 @@ def use(world: World, url: ResponseUrl, body: dict[str, Any]) -> None:
 
 def read_answer(world: World, body: dict[str, Any], where: str) -> Draft:
     """The message in an answer; only a deletion needs none."""
-    text, blocks = body.get("text"), read_blocks(world, body.get("blocks"), where)
-    if not text and not blocks and not body.get("attachments") and body.get("delete_original") is not True:
+    text, attachments = body.get("text"), body.get("attachments")
+    if not isinstance(text, str | None) or not isinstance(attachments, list | None):
+        raise ApiFailure("invalid_payload")
+    blocks = read_blocks(world, body.get("blocks"), where)
+    if not text and not blocks and not attachments and body.get("delete_original") is not True:
         raise ApiFailure("no_text")
-    if isinstance(text, str) and len(text) > LONGEST_TEXT:
+    if text and len(text) > LONGEST_TEXT:
         raise ApiFailure("msg_too_long")
     options = {name: body[name] for name in KEPT_OPTIONS if name in body}
-    return Draft(
-        text, blocks, body.get("attachments"), body.get("metadata"), body.get("thread_ts"), options=options
-    )
+    return Draft(text, blocks, attachments, body.get("metadata"), body.get("thread_ts"), options=options)
 
 
 def say(world: World, channel: Channel, reader: User, body: dict[str, Any], draft: Draft) -> None:

@@ -53,6 +53,8 @@ async def open_direct(call: Call) -> dict[str, Any]:
         raise ApiFailure("user_not_found" if names else "invalid_arguments")
     if user.is_deleted:
         raise ApiFailure("user_disabled")
+    if user.is_bot:
+        raise ApiFailure("cannot_dm_bot")
     channel = call.store.direct(user)
     if call.flag("return_im"):
         return {"channel": _shape(call, channel)}

@@ -75,6 +75,9 @@ async def test_a_direct_conversation_is_the_same_each_time(bot: Any, told: Any) 
     assert (await bot.conversations_members(channel=once))["members"] == [person, told["bot_user"]["id"]]
     with pytest.raises(SlackApiError, match="user_disabled"):
         await bot.conversations_open(users=told["people"]["deactivated"]["id"])
+    for robot in (told["people"]["robot"]["id"], told["bot_user"]["id"]):
+        with pytest.raises(SlackApiError, match="cannot_dm_bot"):
+            await bot.conversations_open(users=robot)
 
 
 async def test_people_as_they_stand(bot: Any, told: Any) -> None:

@@ -188,6 +188,8 @@ async def test_a_response_url_is_good_for_five_answers_in_half_an_hour(door: Any
     [
         (b"{", "invalid_payload"),
         (b"[]", "invalid_payload"),
+        (b'{"text": 1}', "invalid_payload"),
+        (b'{"text": "x", "attachments": {}}', "invalid_payload"),
         (b"{}", "no_text"),
         (b'{"blocks": [{"type": "x"}]}', "invalid_blocks"),
     ],
