@@ -178,7 +178,9 @@ class OutboxRows(Rows):
         row = await self._first(select(outbox).where(_o.job_id == job_id, _o.kind == CARD))
         return None if row is None else _row(row)
 
-    async def card_at(self, platform: str, integration: str, channel: str, message_id: str) -> OutboxRow | None:
+    async def card_at(
+        self, platform: str, integration: str, channel: str, message_id: str
+    ) -> OutboxRow | None:
         """The card that is this very message of a chat's channel."""
         there = (_o.kind == CARD, _o.remote_id == message_id, _o.platform == platform)
         rows = await self._all(select(outbox).where(*there, _o.integration == integration).order_by(_o.id))
