@@ -8,7 +8,7 @@ from typing import Any
 from bot.ports import Storage
 from models.base import now
 from models.job import Job, JobEvent, JobEventType, JobStatus
-from tests.adapters.storage.nouns import job, place
+from tests.adapters.storage.nouns import HERE, card, job, place
 
 FACTS: dict[str, Any] = {
     "pull_number": 43,
@@ -76,3 +76,15 @@ async def test_one_call_ends_so_many_jobs_as_there_is_room(storage: Storage) -> 
         await an_ended_job(storage, f"job-{number}", **FACTS)
     assert await trim(storage, 20) == 20
     assert [len((await whole(storage, f"job-{number}")).events) for number in range(3)] == [1, 1, 10]
+
+
+async def test_a_card_that_was_given_up_goes_with_its_job(storage: Storage) -> None:
+    await an_ended_job(storage, **FACTS)
+    async with storage.begin() as work:
+        await work.outbox.put(card())
+        [row] = await work.outbox.claim("a", 10, 60, **HERE)
+        await work.outbox.bury(row, "a", "403")
+    await trim(storage)
+    async with storage.read() as work:
+        assert await work.outbox.card_of("job-1") is None
+        assert await work.outbox.dead(5) == []
