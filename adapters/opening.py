@@ -18,7 +18,9 @@ def open_platforms(settings: Settings) -> dict[tuple[str, str], Platform]:
     """Every platform that has settings. Raises ConfigurationError when they do not agree."""
     opened = {}
     for name, entry in PLATFORMS.items():
-        platform = entry.open(http_proxy=settings.http_proxy, ca_bundle=settings.ca_bundle)
+        platform = entry.open(
+            bot_name=settings.name, http_proxy=settings.http_proxy, ca_bundle=settings.ca_bundle
+        )
         if platform is not None:
             opened[name, "default"] = platform
     return opened

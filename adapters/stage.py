@@ -80,6 +80,7 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
     secret = secrets.token_urlsafe(24)
     secret_file = await asyncio.to_thread(_prepare, folder, secret)
     argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
+    argv += ["--slack-events-url", f"{url}/webhooks/slack", "--slack-signing-secret-file", str(secret_file)]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "playground", *argv, "--webhook-secret-file", str(secret_file), "--exit-with-stdin",
         "--log-format", "console" if is_for_people(settings.log_format, sys.stderr) else "json",
@@ -133,12 +134,16 @@ def _adopt(told: Mapping[str, Any], secret: str) -> None:
         GITHUB_API_URL=told["api_url"],
         GITHUB_TOKEN=people["bot"]["token"],
         GITHUB_WEBHOOK_SECRET=secret,
+        SLACK_API_URL=told["slack"]["api_url"],
+        SLACK_BOT_TOKEN=told["slack"]["bot_token"],
+        SLACK_SIGNING_SECRET=told["slack"]["signing_secret"],
     )
 
 
 def _write(path: Path, value: Any) -> None:
     """Whole or not at all: others wait for it."""
     partial = path.with_suffix(".part")
+    partial.touch(mode=0o600)  # it holds the pretend tokens
     partial.write_text(json.dumps(value, indent=2))
     partial.replace(path)
 

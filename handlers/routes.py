@@ -14,6 +14,7 @@ from handlers.observer import Observer
 ROUTES: list[web.RouteDef] = [
     web.post("/webhooks/{platform}", webhooks.receive),
     web.post("/webhooks/{platform}/{integration}", webhooks.receive),
+    web.post("/api/integrations/{platform}/webhook", webhooks.receive),
     web.get("/healthz", health.alive),
     web.get("/readyz", health.ready),
     web.get("/metrics", health.metrics),
