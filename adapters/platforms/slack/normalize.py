@@ -69,7 +69,7 @@ def _message(body: EventBody, delivery: Delivery, own: Own) -> Reading:
         return Ignored(disposition=Disposition.IGNORED_EVENT, detail=SERVICE.format(subtype=event.subtype))
     if not event.ts or not event.channel:
         return _unused("message without a place")
-    return _said(body, delivery, own, event, is_created=event.edited is None)
+    return _said(body, delivery, own, event)
 
 
 def _changed(body: EventBody, delivery: Delivery, own: Own) -> Reading:

@@ -145,6 +145,11 @@ def test_an_edited_mention_alone_does_not_tell_what_was_before() -> None:
     assert (found.is_created, found.previous_text) == (False, None)
 
 
+def test_a_message_told_only_after_its_edit_is_new() -> None:
+    """Edits have an event of their own; this one is its first."""
+    assert read(event(edited={"user": ADA, "ts": "1"})).is_created
+
+
 def test_an_edit_by_somebody_else_counts_for_nothing() -> None:
     body = payload(
         "message_changed", lambda made: made["event"]["message"]["edited"].update(user="U0EVE000001")
@@ -228,6 +233,7 @@ def test_a_stranger_in_a_shared_channel_is_known_as_one() -> None:
     assert read(shared).is_stranger
     assert not read(payload("message", lambda made: made.update(is_ext_shared_channel=True))).is_stranger
     assert not read(shared, Own(enterprise_id="T0OTHER00001")).is_stranger
+    assert not read(payload("message", from_elsewhere)).is_stranger
 
 
 def test_in_a_shared_channel_the_workspace_is_the_one_we_are_installed_in() -> None:

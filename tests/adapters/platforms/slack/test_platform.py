@@ -101,6 +101,7 @@ async def test_only_our_own_message_with_the_marker_is_found(
     forged = store.channels[thread.channel].messages[mine.id]
     assert [each.id for each in await slack.find(thread, "bellhop:d2-0")] == [mine.id]
     forged.user = store.users[playground.world.cast["writer"]]
+    forged.bot_id = None
     assert await slack.find(thread, "bellhop:d2-0") == []
 
 
