@@ -75,3 +75,8 @@ def test_no_file_in_the_tree_is_a_copy_of_a_virtual_environment_or_a_database() 
         for path in tracked()
         if path.suffix in {".db", ".pyc", ".so", ".whl"} or Path(".venv") in path.parents
     ] == []
+
+
+def test_nothing_kept_is_a_link() -> None:
+    """A link leads elsewhere on another machine; one called `.venv` replaced everybody's environment once."""
+    assert [str(path) for path in tracked() if (ROOT / path).is_symlink()] == []
