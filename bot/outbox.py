@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from models.message import Thread
 from models.outbox import OutboxRow
 
 
@@ -17,6 +18,15 @@ class Outbox(Protocol):
 
     async def put(self, row: OutboxRow) -> bool:
         """Keep `row` unless its `key` is there. True: it is new."""
+
+    async def put_again(self, row: OutboxRow) -> None:
+        """Keep `row`; where its `key` is there already, that one is wanted once more, and `created_at` is new."""
+
+    async def want_again(self, key: str, within_seconds: float) -> bool:
+        """The row of that key is wanted once more, if it was put within that time. Whether it was."""
+
+    async def news_of(self, thread: Thread, within_seconds: float, most: int) -> int:
+        """How many pieces of news were put for a channel within that time; up to `most`."""
 
     async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
         """The job's card should be looked at again; urgent: without waiting for the pace."""

@@ -9,12 +9,17 @@ from models.message import MessageKind, Thread
 
 
 class OutboxKind(StrEnum):
-    """What is to be sent; a retraction takes back what a cancelled job published."""
+    """What is to be sent. A retraction takes back what a cancelled job published; news tells a channel what happened in
+    a repository, a digest how much more; a page is what one person sees of the bot alone.
+    """
 
     CARD = "card"
     REPLY = "reply"
     REACTION = "reaction"
     RETRACTION = "retraction"
+    NEWS = "news"
+    DIGEST = "digest"
+    PAGE = "page"
 
 
 class OutboxState(StrEnum):

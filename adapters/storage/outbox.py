@@ -34,7 +34,8 @@ from sqlalchemy import (
 
 from adapters.storage.clock import LEASE_END, after, clock, micros
 from adapters.storage.rows import Rows
-from adapters.storage.tables import CARD, DEAD, WAITING, outbox
+from adapters.storage.tables import CARD, DEAD, NEWS, WAITING, outbox
+from models.message import Thread
 from models.outbox import OutboxKind, OutboxRow, OutboxState
 
 _o = outbox.c
@@ -87,6 +88,8 @@ _HOLDERS = (
     .distinct()
 )
 _MAY_REPEAT = _o.kind.in_((OutboxKind.REACTION, OutboxKind.RETRACTION))
+# Due when it was: at the platform's pace, or when another try is due.
+_AGAIN: dict[str, Any] = {"wanted": _o.wanted + 1, "state": OutboxState.WAITING}
 _RELEASED: dict[str, Any] = {"claimed_by": None, "lease_until": None}
 
 
@@ -95,15 +98,23 @@ class OutboxRows(Rows):
 
     async def put(self, row: OutboxRow) -> bool:
         """Keep `row` unless its `key` is there. True: it is new."""
-        values = row.model_dump(exclude={"id", "thread"}) | {
-            "thread": row.thread,
-            "thread_key": row.thread.key,
-            "was_urgent": row.is_urgent,
-            "was_ambiguous": row.is_ambiguous,
-            # Due at once means by the database's clock, whatever this host's says.
-            "due_at": clock() if row.due_at <= row.created_at else row.due_at,
-        }
-        return await self._count(self._insert(outbox).values(values).on_conflict_do_nothing()) > 0
+        return await self._count(self._insert(outbox).values(_values(row)).on_conflict_do_nothing()) > 0
+
+    async def put_again(self, row: OutboxRow) -> None:
+        """Keep `row`; where its `key` is there already, that one is wanted once more."""
+        fresh = {"created_at": clock()}
+        insert = self._insert(outbox).values(_values(row) | fresh)
+        await self._count(insert.on_conflict_do_update(index_elements=["key"], set_=_AGAIN | fresh))
+
+    async def want_again(self, key: str, within_seconds: float) -> bool:
+        """The row of that key is wanted once more, if it was put within that time."""
+        recent = update(outbox).where(_o.key == key, _o.created_at > after(-within_seconds))
+        return await self._count(recent.values(_AGAIN)) > 0
+
+    async def news_of(self, thread: Thread, within_seconds: float, most: int) -> int:
+        """How many pieces of news were put for a channel within that time; up to `most`."""
+        here = and_(_o.kind == NEWS, _o.thread_key == thread.key, _o.created_at > after(-within_seconds))
+        return await self._number(here, most)
 
     async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
         """The job's card should be looked at again; urgent: without waiting for the pace."""
@@ -216,6 +227,18 @@ class OutboxRows(Rows):
         some = select(_o.id).where(those).limit(most).subquery()
         row = await self._first(select(func.count().label("number")).select_from(some))
         return int(row["number"]) if row else 0
+
+
+def _values(row: OutboxRow) -> dict[str, Any]:
+    return row.model_dump(exclude={"id", "thread"}) | {
+        "thread": row.thread,
+        "thread_key": row.thread.key,
+        "was_urgent": row.is_urgent,
+        "was_ambiguous": row.is_ambiguous,
+        # Due at once means by the database's clock, whatever this host's says.
+        "due_at": clock() if row.due_at <= row.created_at else row.due_at,
+        "created_at": clock() if row.kind is OutboxKind.NEWS else row.created_at,
+    }
 
 
 def _held(row: OutboxRow, owner: str) -> tuple[ColumnElement[bool], ...]:

@@ -163,6 +163,7 @@ WAITING = literal_column(f"'{OutboxState.WAITING}'", Text)
 DONE = literal_column(f"'{OutboxState.DONE}'", Text)
 DEAD = literal_column(f"'{OutboxState.DEAD}'", Text)
 CARD = literal_column(f"'{OutboxKind.CARD}'", Text)
+NEWS = literal_column(f"'{OutboxKind.NEWS}'", Text)
 # Literals, because SQLite uses a partial index only for a condition written as in the index.
 partial(
     "ix_outbox_due",
@@ -177,3 +178,4 @@ partial("ix_outbox_sent", _o.sent_at, where=and_(_o.state == DONE, _o.kind != CA
 partial("ix_outbox_dead", _o.id, where=_o.state == DEAD)
 partial("ux_outbox_card", _o.job_id, where=_o.kind == CARD, unique=True)
 partial("ix_outbox_cards", _o.remote_id, where=_o.kind == CARD)
+partial("ix_outbox_news", _o.thread_key, _o.created_at, where=_o.kind == NEWS)

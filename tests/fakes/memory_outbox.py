@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from models.message import Thread
 from models.outbox import OutboxKind, OutboxRow, OutboxState
 from tests.fakes.memory import Rows, with_
 
@@ -20,8 +21,28 @@ class OutboxRows(Rows):
         if any(other.key == row.key for other in rows) or (is_card and has_card):
             return False
         due_at = self._clock() if row.due_at <= row.created_at else row.due_at
-        self._keep(with_(row, id=self._memory.number(), due_at=due_at))
+        moment = self._clock() if row.kind is OutboxKind.NEWS else row.created_at
+        self._keep(with_(row, id=self._memory.number(), due_at=due_at, created_at=moment))
         return True
+
+    async def put_again(self, row: OutboxRow) -> None:
+        moment = self._clock()
+        if not await self.put(with_(row, created_at=moment)):
+            known = next(other for other in self._all() if other.key == row.key)
+            self._keep(with_(known, created_at=moment))
+            await self.want_again(row.key, 1)
+
+    async def want_again(self, key: str, within_seconds: float) -> bool:
+        since = self._after(-within_seconds)
+        row = next((row for row in self._all() if row.key == key and row.created_at > since), None)
+        if row is not None:
+            self._keep(with_(row, wanted=row.wanted + 1, state=OutboxState.WAITING))
+        return row is not None
+
+    async def news_of(self, thread: Thread, within_seconds: float, most: int) -> int:
+        since = self._after(-within_seconds)
+        news = [row for row in self._all() if row.kind is OutboxKind.NEWS and row.created_at > since]
+        return min(sum(row.thread.key == thread.key for row in news), most)
 
     async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
         card = await self.card_of(job_id)

@@ -17,7 +17,7 @@ from models.delivery import WaitsFor
 from models.job import Job
 from tests.adapters.storage.chat_calls import CASES as CHAT
 from tests.adapters.storage.chat_calls import asked_of_person, followed
-from tests.adapters.storage.nouns import HERE, job
+from tests.adapters.storage.nouns import HERE, job, outgoing
 
 NOW = datetime.now(UTC)
 
@@ -110,6 +110,14 @@ async def want(work: UnitOfWork) -> object:
     return await work.outbox.want("job-1")
 
 
+async def want_again(work: UnitOfWork) -> object:
+    return await work.outbox.want_again("d-1", 60)
+
+
+async def news_of(work: UnitOfWork) -> object:
+    return await work.outbox.news_of(outgoing().thread, 60, 20)
+
+
 async def claim_job(work: UnitOfWork) -> object:
     return await work.jobs.claim("job-1", "w", 60)
 
@@ -179,6 +187,8 @@ CASES = {
     stuck: {"ix_outbox_due", "ix_outbox_dead"},
     revive_all: {"ix_outbox_due", "ix_outbox_dead"},
     want: {"ux_outbox_card"},
+    want_again: {"sqlite_autoindex_outbox_1"},
+    news_of: {"ix_outbox_news"},
     claim_job: {"ix_jobs_line"},
     claimable: {"ix_jobs_queued"},
     expired: {"ix_jobs_lease"},
