@@ -5,6 +5,7 @@
 A script is a YAML file. The first, by file name, whose `match` is found in the prompt is played: its `steps`, or its
 `parts` one after the other, a further one each time the session is resumed. `{name}` stands for the match's group.
 One with a `mode` is for that permission mode only; an answer in the mode `plan` leaves its conversation where it was.
+One with a `where` is for folders that hold that path: a request need not say which repository it is about.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Script:
     name: str
     match: re.Pattern[str]
     mode: str
+    where: str
     parts: tuple[tuple[dict[str, Any], ...], ...]
 
 
@@ -62,7 +64,8 @@ def main() -> int:
     stream = Stream(args.model or "scripted-1", args.permission_mode)
     scripts = read_scripts(args.scripts)
     try:
-        session, script = choose(scripts, prompt, args.resume, args.permission_mode)
+        played = played_in(Path.cwd(), scripts)
+        session, script = choose(played, prompt, args.resume, args.permission_mode)
     except LookupError:
         stream.begin(args.resume)
         stream.fail(NO_SESSION.format(session=args.resume), "error_during_execution")
@@ -103,9 +106,14 @@ def _read(path: Path) -> Script:
         parts = data.get("parts") or [{"steps": data["steps"]}]
         steps = tuple(tuple(part["steps"]) for part in parts)
         match = re.compile(data["match"], re.IGNORECASE)
-        return Script(path.stem, match, str(data.get("mode", "")), steps)
+        return Script(path.stem, match, str(data.get("mode", "")), str(data.get("where", "")), steps)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, re.error) as error:
         raise SystemExit(BAD_SCRIPT.format(name=path.name, why=error)) from error
+
+
+def played_in(folder: Path, scripts: list[Script]) -> list[Script]:
+    """Those for a folder like this one, in order."""
+    return [script for script in scripts if not script.where or (folder / script.where).exists()]
 
 
 def choose(

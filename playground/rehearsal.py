@@ -9,11 +9,13 @@ import yaml
 from playground.seeds.catalog import Bug, draw_bugs, draw_cast
 
 SLOW_SECONDS = 90
+# How people speak of what is broken without naming an issue.
+BROKEN = r"\b(fail(s|ed|ing|ures?)?|broken?|bugs?|wrong|red|tests?)\b"
 FOLLOW_UP = "NOTES.md"
 
 
 def write_scripts(seed: int, folder: Path) -> Path:
-    """One script a bug and one a wish; the folder, for the scripted agent's `--scripts`."""
+    """For each bug and wish by its issue's title, then for each repository; the folder, for the agent's `--scripts`."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()
@@ -22,6 +24,10 @@ def write_scripts(seed: int, folder: Path) -> Path:
         _write(folder / f"{number}-answer-wish.yaml", _considering(bug))
         _write(folder / f"{number}-wish.yaml", _wish(bug))
         _write(folder / f"{number}-bug.yaml", _mending(bug))
+        # After all titles: what is asked without an issue, as in a chat, is about the repository it is asked for.
+        there = {"match": BROKEN, "where": bug.fix[0].path}
+        _write(folder / f"8-answer-{number}.yaml", _telling(bug) | there)
+        _write(folder / f"8-broken-{number}.yaml", _mending(bug) | there)
     _write(folder / "9-answer.yaml", _looking())
     _write(folder / "9-anything.yaml", _anything())
     return folder

@@ -25,8 +25,9 @@ class Program:
         self.tree.mkdir()
         self.scripts.mkdir()
 
-    def write(self, name: str, match: str, *parts: Steps, mode: str = "") -> None:
+    def write(self, name: str, match: str, *parts: Steps, mode: str = "", where: str = "") -> None:
         data: dict[str, Any] = {"match": match} | ({"mode": mode} if mode else {})
+        data |= {"where": where} if where else {}
         data |= {"steps": parts[0]} if len(parts) == 1 else {"parts": [{"steps": part} for part in parts]}
         (self.scripts / f"{name}.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
 
@@ -97,6 +98,16 @@ def test_the_first_script_that_matches_is_played_in_the_order_of_names(program: 
     program.write("3", ".", [{"result": "three"}])
     assert events(program.run("the login test"))[-1]["result"] == "one"
     assert events(program.run("the cart"))[-1]["result"] == "three"
+
+
+def test_a_script_may_be_for_folders_that_hold_a_path(program: Program) -> None:
+    program.write("1", "test", [{"result": "the shop's"}], where="shop/prices.py")
+    program.write("2", "test", [{"result": "the library's"}], where="library/shelves.py")
+    program.write("3", "test", [{"result": "anybody's"}])
+    assert events(program.run("the failing test"))[-1]["result"] == "anybody's"
+    (program.tree / "library").mkdir()
+    (program.tree / "library" / "shelves.py").write_text("")
+    assert events(program.run("the failing test"))[-1]["result"] == "the library's"
 
 
 def test_a_prompt_in_no_script_is_admitted(program: Program) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from playground.agent import choose, read_scripts
+from playground.agent import Script, choose, played_in, read_scripts
 from playground.rehearsal import write_scripts
-from playground.seeds.catalog import draw_bugs, draw_cast
+from playground.seeds.catalog import Bug, draw_bugs, draw_cast
 
 
 def words(steps: tuple[dict[str, Any], ...]) -> str:
@@ -43,3 +43,35 @@ def test_a_question_nobody_rehearsed_is_answered_too(tmp_path: Path) -> None:
     _, script = choose(read_scripts(write_scripts(1, tmp_path)), "What is the meaning of it?", None, "plan")
     assert script is not None
     assert "changed nothing" in words(script.parts[0])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_what_is_asked_without_an_issue_is_about_the_repository_it_is_asked_for(
+    tmp_path: Path, seed: int
+) -> None:
+    scripts = read_scripts(write_scripts(seed, tmp_path / "scripts"))
+    for bug in draw_bugs(seed, draw_cast(seed)):
+        tree = plant(tmp_path / bug.repository, bug)
+        for asked in ("fix the failing test", "a test is red", "something is broken here"):
+            assert f"`{bug.fix[0].path}`" in words(rehearsed(scripts, tree, asked, "acceptEdits").parts[0])
+        telling = rehearsed(scripts, tree, "Why does the test fail?", "plan")
+        assert bug.fix[0].replace.strip() in words(telling.parts[0])
+        assert not [step for step in telling.parts[0] if set(step.get("tool", {})) & {"edit", "write"}]
+        wish = rehearsed(scripts, tree, f"the tests say: {bug.issues[1].title}", "acceptEdits")
+        assert "wish" in words(wish.parts[0]), "who names an issue means that one"
+        assert "scripted" in words(rehearsed(scripts, tree, "paint it blue", "acceptEdits").parts[0])
+
+
+def rehearsed(scripts: list[Script], tree: Path, asked: str, mode: str) -> Script:
+    """What is played there."""
+    _, script = choose(played_in(tree, scripts), asked, None, mode)
+    assert script is not None
+    return script
+
+
+def plant(tree: Path, bug: Bug) -> Path:
+    """A folder with the repository's files."""
+    for path, text in bug.files.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text)
+    return tree
