@@ -28,10 +28,25 @@ BY_NUMBER = re.compile(r"^/repositories/\d+")
 # The description at hand was cut to what a bot needs, and has no root folder. The page that each rests on instead:
 ELSEWHERE = {
     "GET /meta": "docs.github.com/en/enterprise-server/rest/meta/meta#get-github-enterprise-server-meta-information",
-    "GET /user/repos": "docs.github.com/en/rest/repos/repos#list-repositories-for-the-authenticated-user",
     "GET /user/{account_id}": "docs.github.com/en/rest/users/users#get-a-user-using-their-id",
     "GET /orgs/{username}/repos": "docs.github.com/en/rest/repos/repos#list-organization-repositories",
     "GET /repos/{owner}/{repo}/contents": "docs.github.com/en/rest/repos/contents#get-repository-content",
+}
+# Cut out of it as well, and asked by the bot: written down here as the vendor's page describes it.
+# docs.github.com/en/rest/repos/repos#list-repositories-for-the-authenticated-user
+OWN_REPOSITORIES = {
+    "visibility": {"type": "string", "enum": ["all", "public", "private"]},
+    "affiliation": {
+        "type": "string",
+        "pattern": "^(owner|collaborator|organization_member)(,(owner|collaborator|organization_member))*$",
+    },
+    "type": {"type": "string", "enum": ["all", "owner", "public", "private", "member"]},
+    "sort": {"type": "string", "enum": ["created", "updated", "pushed", "full_name"]},
+    "direction": {"type": "string", "enum": ["asc", "desc"]},
+    "per_page": {"type": "integer", "minimum": 1, "maximum": 100},
+    "page": {"type": "integer", "minimum": 1},
+    "since": {"type": "string", "format": "date-time"},
+    "before": {"type": "string", "format": "date-time"},
 }
 ERROR_SCHEMA = {
     "type": "object",
@@ -55,7 +70,15 @@ def description() -> OpenAPI | None:
         comment[name]["nullable"] = True
     for name in ("pull-request", "pull-request-simple"):
         _let_head_be_unknown(document["components"]["schemas"][name]["properties"]["head"]["properties"])
+    document["paths"]["/user/repos"] = _own_repositories()
     return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
+
+
+def _own_repositories() -> dict[str, Any]:
+    queries = [{"name": name, "in": "query", "schema": schema} for name, schema in OWN_REPOSITORIES.items()]
+    listed = {"type": "array", "items": {"$ref": "#/components/schemas/repository"}}
+    answer = {"description": "listed", "content": {"application/json": {"schema": listed}}}
+    return {"get": {"operationId": "own", "parameters": queries, "responses": {"200": answer}}}
 
 
 def _let_head_be_unknown(head: dict[str, Any]) -> None:

@@ -14,14 +14,22 @@ from pydantic import SecretStr
 
 from adapters.platforms.github import pages, paths, proposals, templates
 from adapters.platforms.github.client import Call, Client
+from adapters.platforms.github.news import read_news
 from bot.errors import AuthenticationError, ConflictError, IntegrationError, NotFoundError
 from bot.platform import GitRemote, PullRequest, PullRequestDraft, RepositoryInfo
+from models.delivery import Delivery
 from models.message import Actor
+from models.news import News
 
 # Any of these forbids pushing to a branch that it covers.
 # https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
 FORBIDDING_RULES = frozenset({"creation", "update", "pull_request", "required_status_checks", "merge_queue"})
 MOST_RULES = 300
+LAST_PUSHED_FIRST = {
+    "affiliation": "owner,collaborator,organization_member",
+    "sort": "pushed",
+    "direction": "desc",
+}
 GIT_USER = (
     "x-access-token"  # takes any kind of token: docs.github.com/en/apps (authenticating as an installation)
 )
@@ -41,6 +49,10 @@ class GitHubForge:
         paths.repository(repository)
         return GitRemote(url=f"{self._html_url}/{repository}.git", username=GIT_USER, token=self._token)
 
+    def news(self, delivery: Delivery) -> News | None:
+        """What those who follow the repository are told of it."""
+        return read_news(delivery)
+
     def commit_email(self, actor: Actor) -> str:
         """The no-reply address by which GitHub credits a commit to an account; on an Enterprise Server with its host.
 
@@ -54,6 +66,17 @@ class GitHubForge:
         """The repository. A renamed one comes with its new name."""
         async with self._client.calling(f"looking at {repository}") as api:
             return _repository(await api.get(paths.repository(repository)))
+
+    async def repositories(self, most: int) -> Sequence[RepositoryInfo]:
+        """Those the token's account owns, works in or reaches through an organization, the ones pushed to last first.
+
+        https://docs.github.com/en/rest/repos/repos#list-repositories-for-the-authenticated-user
+        """
+        async with self._client.calling("listing the repositories of our account") as api:
+            listed = await pages.read(api, paths.OWN_REPOSITORIES, most, **LAST_PUSHED_FIRST)
+            # A push while the pages are read moves a repository to another page: it is listed twice then.
+            once = {each["full_name"]: _repository(each) for each in listed}
+            return list(once.values())[:most]
 
     async def has_branch(self, repository: str, branch: str) -> bool:
         """Whether there is one of exactly that name: a renamed one is redirected to its new name."""

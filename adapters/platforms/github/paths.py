@@ -18,6 +18,7 @@ NO_REPOSITORY = "looking for a repository: {name!r} is none"
 NO_BRANCH = "looking for a branch: {name!r} is none"
 NO_ID = "looking for a comment: {id!r} is none"
 LONGEST_NAME = 80
+OWN_REPOSITORIES = "/user/repos"  # the token's account's
 
 
 def is_repository(name: str) -> bool:

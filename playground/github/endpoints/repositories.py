@@ -1,5 +1,6 @@
 """Repositories, collaborators and forks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -7,6 +8,7 @@ from aiohttp import web
 from playground.github import access
 from playground.github.actions.repositories import fork_repository
 from playground.github.calls import Call
+from playground.github.endpoints import affiliations
 from playground.github.failures import invalid, not_found
 from playground.github.records import Repository, User
 from playground.github.replies import answer, nothing, page
@@ -23,12 +25,7 @@ async def get_repository(call: Call) -> web.Response:
 
 async def list_own(call: Call) -> web.Response:
     """`GET /user/repos`: where the person has a role of their own."""
-    return _list(call, lambda repository: _is_member(repository, call.person))
-
-
-def _is_member(repository: Repository, user: User) -> bool:
-    is_owner = access.allows(repository, user, "admin")
-    return is_owner or user.id in repository.collaborators
+    return _show(call, affiliations.chosen(call, call.world.store.repositories.values()))
 
 
 async def list_owned(call: Call) -> web.Response:
@@ -41,8 +38,11 @@ async def list_owned(call: Call) -> web.Response:
 
 def _list(call: Call, wanted: Any) -> web.Response:
     found = [repository for repository in call.world.store.repositories.values() if wanted(repository)]
-    visible = [repository for repository in found if access.allows(repository, call.actor, "read")]
-    return page(call, visible, lambda repository: seen_repository(call.world.links, repository, call.actor))
+    return _show(call, [repository for repository in found if access.allows(repository, call.actor, "read")])
+
+
+def _show(call: Call, found: Sequence[Repository]) -> web.Response:
+    return page(call, found, lambda repository: seen_repository(call.world.links, repository, call.actor))
 
 
 async def get_permission(call: Call) -> web.Response:
@@ -71,14 +71,16 @@ def _collaborator(call: Call, user: User) -> dict[str, Any]:
 
 async def list_collaborators(call: Call) -> web.Response:
     """`GET .../collaborators`."""
-    users = [user for user in call.world.store.users.values() if _is_member(call.repository, user)]
+    users = [
+        user for user in call.world.store.users.values() if affiliations.is_member(call.repository, user)
+    ]
     return page(call, users, lambda user: _collaborator(call, user))
 
 
 async def check_collaborator(call: Call) -> web.Response:
     """`GET .../collaborators/{username}`: 204 or 404."""
     user = call.world.store.user(call.path("username"))
-    if user is None or not _is_member(call.repository, user):
+    if user is None or not affiliations.is_member(call.repository, user):
         raise not_found()
     return nothing()
 

@@ -80,6 +80,8 @@ async def _forge(github: GitHub, watcher: Watcher, push: Push, repo: str) -> Non
     )
     with watcher.during("repository"):
         await github.repository(repo)
+    with watcher.during("repositories"):
+        assert repo in [each.name for each in await github.repositories(500)]
     with watcher.during("has_branch"):
         assert await github.has_branch(repo, "main")
     with watcher.during("open_pull"):
