@@ -85,6 +85,7 @@ def draw(job: Job, situation: Situation) -> Card:
         details_title="Output",
         links=tuple(facts["links"].items()),
         next_commands=_next(job, state, facts, situation.slash),
+        stop=_stop(job, situation.slash),
         marker=marker(job.handle),
     )
 
@@ -111,13 +112,19 @@ def what(job: Job) -> str:
 def _headline(job: Job, state: CardState, facts: dict[str, Any], situation: Situation) -> str:
     if job.cancel_requested_at and not job.status.is_terminal:
         return STOPPING.format(handle=job.handle, by=job.cancel_requested_by)
-    stop = f"{situation.slash} cancel {job.handle}"
+    stop = _stop(job, situation.slash)
     if state is CardState.QUEUED:
         return QUEUED.format(what=what(job), place=_place(situation), stop=stop)
     if state in {CardState.RUNNING, CardState.PARKED}:
         attempt = ATTEMPT.format(attempt=job.attempt, most=job.max_attempts) if job.attempt > 1 else ""
         return WORKING.format(what=what(job), attempt=attempt, stop=stop)
     return _ending(job, state, facts)
+
+
+def _stop(job: Job, slash: str) -> str:
+    """Once: who is being stopped already needs no second word."""
+    is_over = job.status.is_terminal or job.cancel_requested_at is not None
+    return "" if is_over else f"{slash} cancel {job.handle}"
 
 
 def _place(situation: Situation) -> str:

@@ -30,7 +30,8 @@ class CardStep(Noun):
 class Card(Noun):
     """Desired state of a card. `headline` is one of the fixed phrasings; `body` is an agent's words (never trusted).
 
-    `next_commands` are complete lines to copy. `body` is made safe by the platform's markup, nowhere else.
+    `next_commands` are complete lines to copy; so is `stop`, which stops the job while it has not ended. `body` is made
+    safe by the platform's markup, nowhere else.
     """
 
     job_id: str
@@ -43,4 +44,5 @@ class Card(Noun):
     details_title: str = ""
     links: tuple[tuple[str, str], ...] = ()  # (label, URL)
     next_commands: tuple[str, ...] = ()
+    stop: str = ""
     marker: str = ""

@@ -263,3 +263,12 @@ def test_a_long_request_is_clipped() -> None:
     line = headline(a_job(request=JobRequest(text="word " * 200)))
     assert len(line) < 200
     assert "…" in line
+
+
+def test_what_has_not_ended_can_be_stopped_once() -> None:
+    for status in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.PARKED):
+        assert cards.draw(a_job(status), Situation()).stop == "/bellhop cancel J-7K3Q"
+        asked = a_job(status, cancel_requested_at=BEGAN, cancel_requested_by="ana")
+        assert cards.draw(asked, Situation()).stop == ""
+    for status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED):
+        assert cards.draw(a_job(status, end_time=BEGAN), Situation()).stop == ""

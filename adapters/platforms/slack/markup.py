@@ -54,7 +54,9 @@ class Markup:
         room = blocks.LONGEST_TOGETHER - blocks.measure(above) - blocks.measure(below)
         words = blocks.sections(harmless(card.body, self.secrets, max(room, 1)), room, MOST_BODY_BLOCKS)
         made = [*above, *words, *below, *_context(self._links(card)), *_context(self._next(card))]
-        return self._said(line, [*made, *blocks.buttons(card.next_commands)], card.marker, job=card.handle)
+        # Its headline says how to stop it in words; a button is quicker.
+        commands = (*filter(None, [card.stop]), *card.next_commands)
+        return self._said(line, [*made, *blocks.buttons(commands)], card.marker, job=card.handle)
 
     def reply(self, text: str, marker: str) -> str:
         """Our own Markdown. It may quote somebody."""

@@ -95,6 +95,17 @@ def test_a_command_is_shown_as_it_can_be_typed_in_a_thread_and_is_whole_in_a_but
     assert [each["value"] for each in row["elements"]] == list(CARD.next_commands)
 
 
+def test_what_has_not_ended_has_a_button_that_stops_it_before_all_others() -> None:
+    made = body(MARKUP.card(CARD.model_copy(update={"stop": "/bellhop cancel J-7K3Q"})))
+    [row] = [block for block in made["blocks"] if block["type"] == "actions"]
+    first = row["elements"][0]
+    assert (first["text"]["text"], first["value"], first["style"]) == (
+        "Cancel",
+        "/bellhop cancel J-7K3Q",
+        "danger",
+    )
+
+
 def test_the_mark_is_metadata_that_people_do_not_see() -> None:
     made = body(MARKUP.card(CARD))
     metadata = Metadata(**made["metadata"])
