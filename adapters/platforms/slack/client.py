@@ -63,9 +63,9 @@ class Client:
         self._token = token
         self._session: aiohttp.ClientSession | None = None
         self._web: AsyncWebClient | None = None
-        # slack_sdk tells a debugging logger everything that is said.
+        # slack_sdk tells its logger everything that is said, and addresses that are secrets. What goes wrong is raised.
         self._logger = logging.getLogger("slack_sdk.quiet")
-        self._logger.setLevel(logging.WARNING)
+        self._logger.setLevel(logging.CRITICAL)
 
     @asynccontextmanager
     async def calling(self, doing: str) -> AsyncIterator[Call]:
@@ -98,7 +98,7 @@ class Client:
             timeout = aiohttp.ClientTimeout(total=self.reach.call_timeout_seconds, connect=CONNECT_SECONDS)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    ssl=_context(self.reach.ca_bundle), keepalive_timeout=IDLE_SECONDS
+                    ssl=_authorities(self.reach.ca_bundle) or True, keepalive_timeout=IDLE_SECONDS
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 middlewares=(_stay,),
@@ -124,6 +124,7 @@ class Client:
                 retry_handlers=[],
             )
             self._web.proxy = None  # slack_sdk takes the environment's; ours is the session's
+            self._web.ssl = _authorities(self.reach.ca_bundle)
         return self._web
 
     @property
@@ -210,9 +211,10 @@ async def _stay(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
     return response
 
 
-def _context(ca_bundle: str) -> ssl.SSLContext | bool:
+def _authorities(ca_bundle: str) -> ssl.SSLContext | None:
+    """The usual authorities and, besides, those of a file; None for the usual ones alone."""
     if not ca_bundle:
-        return True
+        return None
     context = ssl.create_default_context()
     context.load_verify_locations(cafile=ca_bundle)
     return context

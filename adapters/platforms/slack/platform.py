@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapters.platforms.slack import context, conversation, webhook
+from adapters.platforms.slack import context, conversation, sockets, webhook
 from adapters.platforms.slack.chat import SlackChat
 from adapters.platforms.slack.client import Client, Reach
 from adapters.platforms.slack.normalize import normalize
@@ -150,6 +150,16 @@ class Slack(SlackChat):
         """Take one of our messages back."""
         async with self._client.calling(f"deleting a message in {thread.name}") as api:
             await conversation.delete(api, self._place(thread), message_id)
+
+    @property
+    def dials(self) -> bool:
+        """Whether deliveries come over a connection of our own (Socket Mode) instead of HTTP."""
+        return bool(self._settings.app_token)
+
+    async def listen(self, receive: sockets.Receive) -> None:
+        """Dial in and hand each delivery, signed like any, to `receive`, until cancelled. Raises IntegrationError."""
+        secret = self._settings.signing_secret
+        await sockets.listen(self._client, self._settings.app_token, secret, receive)
 
     async def close(self) -> None:
         """Let go of the connections."""
