@@ -11,6 +11,11 @@ PRODUCT = ("app.py", "bot/", "handlers/", "adapters/", "models/", "jobs/", "play
 
 def tracked(*suffixes: str) -> list[Path]:
     """Return the files git knows or would add, relative to the root; with `suffixes`, only those."""
+    return [path for path in kept() if (ROOT / path).is_file() and (not suffixes or path.suffix in suffixes)]
+
+
+def kept() -> list[Path]:
+    """Return every path git knows or would add, relative to the root: files, links, and what is gone."""
     # An owner other than ours (root's clone, read by somebody else) is no reason to refuse to list it.
     command = [
         "git",
@@ -23,8 +28,7 @@ def tracked(*suffixes: str) -> list[Path]:
         "--exclude-standard",
     ]
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=30).stdout.decode()
-    paths = [Path(name) for name in listed.split("\0") if name]
-    return [path for path in paths if (ROOT / path).is_file() and (not suffixes or path.suffix in suffixes)]
+    return [Path(name) for name in listed.split("\0") if name]
 
 
 def product_modules() -> list[Path]:
