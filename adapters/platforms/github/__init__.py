@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.platforms.authorities import check_authorities
+from adapters.authorities import check_authorities
 from adapters.platforms.github.platform import GitHub
 from adapters.platforms.github.settings import load
 

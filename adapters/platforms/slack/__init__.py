@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.platforms.authorities import check_authorities
+from adapters.authorities import check_authorities
 from adapters.platforms.slack.platform import NAME, Slack
 from adapters.platforms.slack.settings import load
 
