@@ -43,7 +43,7 @@ def test_a_disposition_is_a_kind_and_a_reason(disposition: Disposition, kind: st
 
 def test_every_disposition_is_of_a_kind_that_is_known() -> None:
     kinds = {disposition.kind for disposition in Disposition}
-    assert kinds == {"accepted", "answered", "duplicate", "paused", "ignored", "denied", "error"}
+    assert kinds == {"accepted", "answered", "duplicate", "paused", "waiting", "ignored", "denied", "error"}
     assert all(disposition.reason for disposition in Disposition)
 
 

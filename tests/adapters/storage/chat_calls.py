@@ -41,7 +41,7 @@ async def asked_of_person(work: UnitOfWork) -> object:
 
 
 async def withdraw(work: UnitOfWork) -> object:
-    return await work.pending.withdraw(7)
+    return await work.pending.withdraw("comment:77")
 
 
 async def expire(work: UnitOfWork) -> object:
@@ -76,7 +76,7 @@ CASES = {
     answer: {"sqlite_autoindex_pending_requests_1"},
     answered: {"ix_pending_requests_answered"},
     asked_of_person: {"ix_pending_requests_asker"},
-    withdraw: {"ix_pending_requests_delivery"},
+    withdraw: {"ix_pending_requests_due"},  # those that wait
     expire: {"ix_pending_requests_due"},
     resume: set(),
     prune_linkings: {"ix_linkings_expires_at"},
