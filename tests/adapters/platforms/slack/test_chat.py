@@ -9,13 +9,10 @@ import pytest
 from adapters.platforms.slack import Slack
 from bot.errors import (
     AuthenticationError,
-    IntegrationError,
-    NetworkError,
     NotFoundError,
     RateLimitError,
-    Refused,
 )
-from models.message import Actor, Attachment, IncomingMessage, MessageKind, Thread, ThreadKind
+from models.message import Actor, IncomingMessage, MessageKind, Thread, ThreadKind
 from models.picker import Choice, Dialog, Page, Picker, Section
 from playground.slack.faults import Fault
 from playground.slack.server import SlackPlayground
@@ -241,107 +238,3 @@ async def test_a_page_is_shown_to_its_person_and_its_buttons_are_commands(
     await door.post("/click", user="writer", home=True, action_id="command-0")
     clicked = await heard(slack, listener)
     assert (clicked.text, clicked.thread.channel) == ("/bellhop help", actor(playground, "writer").id)
-
-
-async def test_a_file_is_put_into_the_thread(
-    slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
-) -> None:
-    root = await door.say("writer", "team", "@bellhop logs")
-    posted = await slack.upload(thread_in("team", root), "J-7K3Q.log", b"one\ntwo\n", "Logs of J-7K3Q")
-    assert posted.id
-    [shown] = [each for each in await screen(door, "writer", "team") if each.get("files")]
-    assert shown["thread_ts"] == root
-    assert shown["files"][0]["title"] == "Logs of J-7K3Q"
-    file = Attachment(id=posted.id, name="J-7K3Q.log", url=shown["files"][0]["url_private"])
-    assert await slack.fetch(file, 100) == b"one\ntwo\n"
-
-
-async def test_an_upload_goes_to_slack_or_nowhere(
-    slack: Slack, listener: Listener, thread_in: ThreadIn, break_with: Break
-) -> None:
-    break_with(
-        "wrong_json",
-        path="getUploadURLExternal",
-        body={"ok": True, "upload_url": listener.url, "file_id": "F1"},
-    )
-    with pytest.raises(IntegrationError):
-        await slack.upload(thread_in("team"), "a.log", b"x")
-    assert listener.seen == []
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://evil.example/files-pri/T1-F1/error.log",
-        "https://files.slack.com.evil.example/x",
-        "http://files.slack.com/x",
-        "https://x@files.slack.com/x",
-        "file:///etc/passwd",
-        "https://[::1",
-        "",
-    ],
-)
-async def test_our_token_goes_to_slacks_hosts_alone(slack: Slack, url: str) -> None:
-    with pytest.raises(Refused):
-        await slack.fetch(Attachment(id="F1", name="error.log", url=url), 100)
-
-
-async def test_a_file_that_is_larger_than_it_says_is_refused(
-    slack: Slack, listener: Listener, door: Door
-) -> None:
-    await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "x" * 1000}])
-    [file] = (await heard(slack, listener)).files
-    for told in (file, file.model_copy(update={"size_bytes": 0})):
-        with pytest.raises(Refused, match="larger"):
-            await slack.fetch(told, 999)
-    assert len(await slack.fetch(file, 1000)) == 1000
-
-
-async def test_without_the_right_a_page_for_signing_in_is_no_file(
-    slack: Slack, listener: Listener, door: Door
-) -> None:
-    await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "boom"}])
-    [file] = (await heard(slack, listener)).files
-    await door.ask("PUT", "/scopes", scopes=["chat:write", "channels:history"])
-    with pytest.raises(AuthenticationError, match="files:read"):
-        await slack.fetch(file, 100)
-
-
-async def test_people_are_known_by_what_slack_tells(slack: Slack, playground: SlackPlayground) -> None:
-    found = await slack.profile(actor(playground, "writer"))
-    user = playground.world.store.users[playground.world.cast["writer"]]
-    assert (found.login, found.email, found.is_bot) == (user.name, user.email, False)
-    assert found.display_name
-    assert (await slack.profile(actor(playground, "robot"))).is_bot
-    nobody = Actor(id="U0NOBODY", login="nobody")
-    assert await slack.profile(nobody) == nobody
-
-
-@pytest.mark.parametrize(("role", "is_member"), [
-    ("writer", True), ("reader", True), ("grid", True), ("guest", False), ("stranger", False), ("deactivated", False),
-    ("robot", False),
-])  # fmt: skip
-async def test_members_are_those_who_belong_to_us(
-    slack: Slack, playground: SlackPlayground, role: str, is_member: bool
-) -> None:
-    assert await slack.is_member(actor(playground, role)) is is_member
-
-
-async def test_nobody_is_no_member(slack: Slack) -> None:
-    assert not await slack.is_member(Actor(id="U0NOBODY", login="nobody"))
-
-
-async def test_people_are_asked_for_once_in_a_while(slack: Slack, playground: SlackPlayground) -> None:
-    for _ in range(3):
-        await slack.is_member(actor(playground, "writer"))
-        await slack.profile(actor(playground, "writer"))
-    assert len(sent(playground, "users.info")) == 1
-
-
-async def test_a_slack_that_is_away_makes_nobody_a_member(
-    slack: Slack, playground: SlackPlayground, break_with: Break
-) -> None:
-    await slack.me()
-    break_with("status", status=503, path="users.info", times=9)
-    with pytest.raises(NetworkError):
-        await slack.is_member(actor(playground, "writer"))

@@ -1,0 +1,90 @@
+"""Files are put into threads and fetched from them; the token goes to Slack's hosts alone."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from adapters.platforms.slack import Slack
+from bot.errors import (
+    AuthenticationError,
+    IntegrationError,
+    Refused,
+)
+from models.message import Attachment, Thread
+from playground.slack.faults import Fault
+from playground.slack.server import SlackPlayground
+from tests.adapters.platforms.slack.test_platform import heard
+from tests.playground.slack.conftest import Door, Listener
+
+ThreadIn = Callable[..., Thread]
+Break = Callable[..., Fault]
+
+
+async def screen(door: Door, role: str, channel: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await door.get(f"/screens/{role}/{channel}")
+    return found
+
+
+async def test_a_file_is_put_into_the_thread(
+    slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    root = await door.say("writer", "team", "@bellhop logs")
+    posted = await slack.upload(thread_in("team", root), "J-7K3Q.log", b"one\ntwo\n", "Logs of J-7K3Q")
+    assert posted.id
+    [shown] = [each for each in await screen(door, "writer", "team") if each.get("files")]
+    assert shown["thread_ts"] == root
+    assert shown["files"][0]["title"] == "Logs of J-7K3Q"
+    file = Attachment(id=posted.id, name="J-7K3Q.log", url=shown["files"][0]["url_private"])
+    assert await slack.fetch(file, 100) == b"one\ntwo\n"
+
+
+async def test_an_upload_goes_to_slack_or_nowhere(
+    slack: Slack, listener: Listener, thread_in: ThreadIn, break_with: Break
+) -> None:
+    break_with(
+        "wrong_json",
+        path="getUploadURLExternal",
+        body={"ok": True, "upload_url": listener.url, "file_id": "F1"},
+    )
+    with pytest.raises(IntegrationError):
+        await slack.upload(thread_in("team"), "a.log", b"x")
+    assert listener.seen == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/files-pri/T1-F1/error.log",
+        "https://files.slack.com.evil.example/x",
+        "http://files.slack.com/x",
+        "https://x@files.slack.com/x",
+        "file:///etc/passwd",
+        "https://[::1",
+        "",
+    ],
+)
+async def test_our_token_goes_to_slacks_hosts_alone(slack: Slack, url: str) -> None:
+    with pytest.raises(Refused):
+        await slack.fetch(Attachment(id="F1", name="error.log", url=url), 100)
+
+
+async def test_a_file_that_is_larger_than_it_says_is_refused(
+    slack: Slack, listener: Listener, door: Door
+) -> None:
+    await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "x" * 1000}])
+    [file] = (await heard(slack, listener)).files
+    for told in (file, file.model_copy(update={"size_bytes": 0})):
+        with pytest.raises(Refused, match="larger"):
+            await slack.fetch(told, 999)
+    assert len(await slack.fetch(file, 1000)) == 1000
+
+
+async def test_without_the_right_a_page_for_signing_in_is_no_file(
+    slack: Slack, listener: Listener, door: Door
+) -> None:
+    await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "boom"}])
+    [file] = (await heard(slack, listener)).files
+    await door.ask("PUT", "/scopes", scopes=["chat:write", "channels:history"])
+    with pytest.raises(AuthenticationError, match="files:read"):
+        await slack.fetch(file, 100)
