@@ -55,7 +55,7 @@ class SlackChat(ABC):
         """Say it so that only this person sees it."""
         async with self._client.calling(f"whispering in {thread.name}") as api:
             if self._is_theirs(answer_url):
-                root = {"thread_ts": thread.root} if thread.root else {}
+                root = await whispers.root_of(api, thread)
                 if await whispers.answer(api, answer_url, body, replace_original=False, **root):
                     return
             await whispers.whisper(api, self._place(thread), actor_id, body)

@@ -33,7 +33,6 @@ class Authorization(Struct, frozen=True):
     team_id: str | None = None
     user_id: str | None = None
     is_bot: bool | None = None
-    is_enterprise_install: bool | None = None
 
 
 class File(Struct, frozen=True):
@@ -166,7 +165,6 @@ class EventBody(Struct, frozen=True):
     context_enterprise_id: str | None = None
     api_app_id: str | None = None
     event_id: str | None = None
-    event_time: int | None = None
     authorizations: list[Authorization] | None = None
     is_ext_shared_channel: bool | None = None
     event: Event = msgspec.field(default_factory=Event)

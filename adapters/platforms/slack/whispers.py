@@ -17,7 +17,7 @@ from adapters.platforms.slack.client import Call
 from adapters.platforms.slack.conversation import Place
 from adapters.platforms.slack.markup import spoken
 from bot.errors import AuthenticationError, NotFoundError
-from models.message import ThreadKind
+from models.message import Thread, ThreadKind
 
 SHOWN = ("text", "blocks")
 
@@ -28,7 +28,7 @@ async def whisper(api: Call, place: Place, actor_id: str, body: str) -> None:
     if thread.kind is ThreadKind.DIRECT:
         await conversation.post(api, place, body)
         return
-    root = {"thread_ts": thread.root} if await conversation.is_active(api, thread) else {}
+    root = await root_of(api, thread)
     try:
         await api.post("chat_postEphemeral", channel=thread.channel, user=actor_id, **said, **root)
     except (NotFoundError, AuthenticationError) as error:
@@ -37,6 +37,11 @@ async def whisper(api: Call, place: Place, actor_id: str, body: str) -> None:
         # They left, or we were never invited.
         channel = await place.rooms.of(api, actor_id)
         await api.post("chat_postMessage", channel=channel, **said, **conversation.QUIETLY)
+
+
+async def root_of(api: Call, thread: Thread) -> Mapping[str, str]:
+    """The thread to whisper in, as an argument: none before anybody answered in it, for nobody would see it."""
+    return {"thread_ts": thread.root} if await conversation.is_active(api, thread) else {}
 
 
 async def answer(api: Call, url: str, body: str, **how: Any) -> bool:

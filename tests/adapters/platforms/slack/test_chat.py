@@ -46,6 +46,12 @@ async def command(
     return await heard(slack, listener)
 
 
+async def answer(slack: Slack, asked: IncomingMessage, text: str) -> None:
+    """Whisper to whoever asked."""
+    assert asked.actor is not None
+    await slack.whisper(asked.thread, asked.actor.id, slack.render_reply(text, "m"), asked.answer_url)
+
+
 async def test_a_whisper_is_seen_by_one_person_alone(
     slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
 ) -> None:
@@ -73,11 +79,23 @@ async def test_an_answer_to_a_command_works_where_we_were_never_invited(
 ) -> None:
     asked = await command(slack, listener, door, channel="elsewhere")
     assert asked.answer_url.startswith(playground.world.links.base)
-    await slack.whisper(
-        asked.thread, str(asked.actor and asked.actor.id), slack.render_reply("hi", "m"), asked.answer_url
-    )
+    await answer(slack, asked, "hi")
     assert "hi" in await texts(door, "writer", "elsewhere")
     assert sent(playground, "chat.postEphemeral") == []
+
+
+async def test_an_answer_to_a_shortcut_on_a_lonely_message_is_shown_beside_it(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door
+) -> None:
+    """In its thread nobody would see it: nobody answered there yet."""
+    ts = await door.say("reader", "team", "look at this")
+    for is_active in (False, True):
+        if is_active:
+            await door.say("reader", "team", "and this", thread_ts=ts)
+        await door.post("/message_action", user="writer", channel="team", ts=ts, callback_id="fix")
+        await answer(slack, await heard(slack, listener), f"hi {is_active}")
+    told = {each["text"]: each.get("thread_ts") for each in await screen(door, "writer", "team")}
+    assert (told["hi False"], told["hi True"]) == (None, ts)
 
 
 async def test_an_address_that_lives_no_more_is_followed_by_the_channel(
@@ -85,9 +103,7 @@ async def test_an_address_that_lives_no_more_is_followed_by_the_channel(
 ) -> None:
     asked = await command(slack, listener, door)
     playground.world.store.response_urls.clear()
-    await slack.whisper(
-        asked.thread, str(asked.actor and asked.actor.id), slack.render_reply("hi", "m"), asked.answer_url
-    )
+    await answer(slack, asked, "hi")
     assert len(sent(playground, "chat.postEphemeral")) == 1
     assert "hi" in await texts(door, "writer", "team")
 
