@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from bot import choice
 from bot.ports import UnitOfWork
 from models.change import Change
 from models.message import Thread
-
-LOOKED_AT = 20
 
 
 async def found(work: UnitOfWork, place: Thread, thread: Thread) -> Change | None:
@@ -16,7 +15,7 @@ async def found(work: UnitOfWork, place: Thread, thread: Thread) -> Change | Non
     if not thread.root:
         return None  # a whole channel is no conversation
     changes = []
-    for job in await work.jobs.at_thread(thread.key, is_active=False, limit=LOOKED_AT):
+    for job in await choice.jobs_here(work, thread):
         change = await work.changes.of_job(job.id)
         if change is not None and change.repository == place.repository:
             changes.append(change)

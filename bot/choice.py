@@ -66,11 +66,12 @@ async def jobs_here(work: UnitOfWork, thread: Thread) -> list[Job]:
     if thread.channel and not thread.root:
         return []
     asked = await work.jobs.at_thread(thread.key, is_active=False)
-    if asked or not thread.channel:
+    if not thread.channel:
         return asked
     row = await work.outbox.card_at(thread.source.value, thread.integration, thread.channel, thread.root)
     job = await work.jobs.get_job(row.job_id) if row and row.job_id else None
-    return [job] if job else []
+    head = [job] if job and all(each.id != job.id for each in asked) else []
+    return [*asked, *head]
 
 
 async def active_here(work: UnitOfWork, thread: Thread) -> list[Job]:
