@@ -33,6 +33,7 @@ MOST_PAGE_BLOCKS = 100
 NEXT = "Next: {commands}"
 OUTPUT = "Output"
 DOT = " · "
+FENCE = "```"
 GOOD, BAD, UNDER_WAY = "✅", "❌", "⏳"
 
 
@@ -91,8 +92,11 @@ class Markup:
         return mask(json.dumps(body, ensure_ascii=False), self.secrets)
 
     def _addressed(self, text: str) -> str:
-        """Commands as they can be typed everywhere here."""
-        return re.sub(rf"(?<![\w/.:@])/{re.escape(self.name)}(?![\w/-])", f"@{self.name}", text)
+        """Commands as they can be typed everywhere here; what stands in a fence is typed elsewhere."""
+        slash = rf"(?<![\w/.:@])/{re.escape(self.name)}(?![\w/-])"
+        parts = text.split(FENCE)
+        parts[::2] = [re.sub(slash, f"@{self.name}", part) for part in parts[::2]]
+        return FENCE.join(parts)
 
     def _headline(self, card: Card) -> str:
         # The reason of a failure may be an agent's or a tool's; the other headlines are our own words throughout.

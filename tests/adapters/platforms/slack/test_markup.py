@@ -95,6 +95,12 @@ def test_a_command_is_shown_as_it_can_be_typed_in_a_thread_and_is_whole_in_a_but
     assert [each["value"] for each in row["elements"]] == list(CARD.next_commands)
 
 
+def test_what_is_typed_on_another_platform_stays_as_it_is_typed_there() -> None:
+    made = body(MARKUP.reply("Write there:\n\n```\n/bellhop link 7K3Q\n```\n\nand here `/bellhop help`", "m"))
+    assert "/bellhop link 7K3Q" in texts(made)
+    assert "`@bellhop help`" in texts(made)
+
+
 def test_what_has_not_ended_has_a_button_that_stops_it_before_all_others() -> None:
     made = body(MARKUP.card(CARD.model_copy(update={"stop": "/bellhop cancel J-7K3Q"})))
     [row] = [block for block in made["blocks"] if block["type"] == "actions"]
