@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapters.platforms.slack import context, conversation, sockets, webhook
+from adapters.platforms.slack import context, conversation, webhook
 from adapters.platforms.slack.chat import SlackChat
 from adapters.platforms.slack.client import Client, Reach
 from adapters.platforms.slack.normalize import normalize
 from adapters.platforms.slack.settings import SlackSettings
+from adapters.platforms.slack.sockets import Sockets
+from bot.flights import Failed
+from bot.listening import Take
 from bot.platform import Answer, Envelope, Ignored, Posted
 from models.card import Card
 from models.delivery import Delivery, WebhookRequest
@@ -79,6 +82,11 @@ class Slack(SlackChat):
         """Who the bot was when Slack last told."""
         self._recalled = account
         self._own = replace(self._own, user_id=account.id)
+
+    def listen(self, take: Take, failed: Failed | None = None) -> Sockets | None:
+        """Socket Mode, where an app-level token is given."""
+        token = self._settings.app_token
+        return Sockets(self._client, token, take, failed) if token else None
 
     def verify(self, request: WebhookRequest) -> None:
         """Raise SignatureError unless Slack signed it within the last five minutes."""
@@ -150,16 +158,6 @@ class Slack(SlackChat):
         """Take one of our messages back."""
         async with self._client.calling(f"deleting a message in {thread.name}") as api:
             await conversation.delete(api, self._place(thread), message_id)
-
-    @property
-    def dials(self) -> bool:
-        """Whether deliveries come over a connection of our own (Socket Mode) instead of HTTP."""
-        return bool(self._settings.app_token)
-
-    async def listen(self, receive: sockets.Receive) -> None:
-        """Dial in and hand each delivery, signed like any, to `receive`, until cancelled. Raises IntegrationError."""
-        secret = self._settings.signing_secret
-        await sockets.listen(self._client, self._settings.app_token, secret, receive)
 
     async def close(self) -> None:
         """Let go of the connections."""

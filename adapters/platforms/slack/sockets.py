@@ -1,8 +1,9 @@
-"""Socket Mode: Slack's deliveries without a public address. We dial in, and each envelope goes through the same door.
+"""Socket Mode: connections that we open ourselves, over which Slack hands us its deliveries.
 
-An envelope comes over a connection that only the holder of the app-level token can open, so nothing in it is signed; it
-is signed here, with the app's own secret, and verified like any other. It is acknowledged once it is kept: what is not
-acknowledged in three seconds is sent again.
+Two are open, so that one remains while Slack renews the other. A delivery is acknowledged when it is on disk and never
+before: what is not, Slack sends again. slack_sdk's own client is not used, because it closes a connection as soon as it
+is told that it will end, with what is being answered on it.
+
 https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
@@ -10,113 +11,151 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from dataclasses import dataclass, field
 
-from adapters.platforms.slack.bodies import FORM, JSON
-from adapters.platforms.slack.client import Client
-from adapters.platforms.slack.webhook import RETRY, SIGNATURE, TIMESTAMP
-from adapters.signatures import sign_v0
-from bot.errors import BellhopError, NetworkError
-from bot.platform import Answer
-from models.delivery import WebhookRequest
+import aiohttp
 
-if TYPE_CHECKING:
-    from slack_sdk.socket_mode.aiohttp import SocketModeClient
-    from slack_sdk.socket_mode.request import SocketModeRequest
+from adapters.platforms.slack import envelopes
+from adapters.platforms.slack.client import Call, Client
+from adapters.platforms.slack.envelopes import Said
+from bot.errors import AuthenticationError, BellhopError, IntegrationError, NetworkError
+from bot.flights import Failed, Flights
+from bot.listening import Take
 
-PING_SECONDS = 5.0
-WATCH_SECONDS = 10.0
-MOST_MISSES = 3
-RETRY_REASON = "x-slack-retry-reason"
-SLASH_COMMANDS = "slash_commands"
-DOING = "dialing in to Slack (Socket Mode)"
-LOST = f"{DOING}: the connection is lost, and no new one is made"
+# "Socket Mode allows your app to maintain up to 10 open WebSocket connections at the same time", for all processes.
+# https://docs.slack.dev/apis/events-api/using-socket-mode#connections
+CONNECTIONS = 2
+AT_ONCE = 100  # more of them wait in the socket
+HEARTBEAT_SECONDS = 10.0
+HANG_UP_SECONDS = 2.0
+LEAVING_SECONDS = 30.0  # "warning" comes about ten seconds before the end
+LARGEST_BYTES = 16 * 1024 * 1024
 
-Receive = Callable[[WebhookRequest], Awaitable[Answer]]
+DOING = "opening a connection to Slack"
+RENEW = "set SLACK_APP_TOKEN to an app-level token (xapp-...) with the scope connections:write and restart"
+REFUSED = "{doing}: Slack ends it at once ({reason})"
+NO_CONNECTION = "{doing}: no connection ({why})"
+NOT_A_SOCKET = "{doing}: the address that Slack gave is no socket's"
 
 
-async def listen(client: Client, app_token: str, signing_secret: bytes, receive: Receive) -> None:
-    """Dial in and hand each request to `receive`, until cancelled. A lost connection is made again.
+@dataclass(eq=False)
+class Socket:
+    """One connection."""
 
-    Raises IntegrationError when Slack does not let us in (the token is refused) or stays away, and whatever `receive`
-    raises that is no error of ours. Call it again after a while.
-    """
-    from slack_sdk.socket_mode.aiohttp import SocketModeClient
-
-    async with client.calling(DOING) as api:
-        opened = await api.get("apps_connections_open", app_token=app_token)
-        address = str(opened["url"])
-    socket = SocketModeClient(
-        app_token=app_token, logger=client.logger, web_client=client.web(), ping_interval=PING_SECONDS
-    )
-    socket.proxy = client.reach.http_proxy or None  # slack_sdk takes the environment's
-    socket.wss_uri = address
-    defect: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    socket.socket_mode_request_listeners.append(_taker(signing_secret, receive, defect))
-    try:
-        async with client.calling(DOING):
-            await socket.connect()  # type: ignore[no-untyped-call]
-        await _watch(socket, defect)
-    finally:
-        with contextlib.suppress(ConnectionError):
-            await socket.close()  # type: ignore[no-untyped-call]
+    line: aiohttp.ClientWebSocketResponse
+    told_to_leave_at: float | None = None
+    reading: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
-async def _watch(socket: SocketModeClient, defect: asyncio.Future[None]) -> None:
-    """Until something is wrong. slack_sdk dials again by itself, and would do so silently for ever."""
-    misses = 0
-    while misses < MOST_MISSES:
-        await asyncio.wait({defect}, timeout=WATCH_SECONDS)
-        if defect.done():
-            defect.result()
-        misses = 0 if await socket.is_connected() else misses + 1
-    raise NetworkError(LOST, is_ambiguous=False)
+class Sockets:
+    """All connections of this process. An `Ear`."""
 
+    def __init__(self, client: Client, app_token: str, take: Take, failed: Failed | None = None) -> None:
+        self.bell = asyncio.Event()
+        self._client = client
+        self._app_token = app_token
+        self._take = take
+        self._failed = failed
+        self._sockets: set[Socket] = set()
+        self._readers = Flights(CONNECTIONS, failed)
+        self._answers = Flights(AT_ONCE, failed)
 
-def _taker(
-    signing_secret: bytes, receive: Receive, defect: asyncio.Future[None]
-) -> Callable[[Any, SocketModeRequest], Awaitable[None]]:
-    async def take(socket: Any, given: SocketModeRequest) -> None:
+    @property
+    def count(self) -> int:
+        """How many connections are good."""
+        return sum(socket.told_to_leave_at is None for socket in self._sockets)
+
+    async def step(self) -> bool:
+        """Open what is missing. Raises IntegrationError."""
+        await self._hang_up_on_leavers()
+        while self.count < CONNECTIONS:
+            socket = Socket(await self._dial())
+            self._sockets.add(socket)
+            socket.reading = self._readers.start(self._read(socket))
+        return False
+
+    async def close(self) -> None:
+        """Read no more, answer what was read, hang up."""
+        sockets = tuple(self._sockets)
+        for socket in sockets:
+            if socket.reading is not None:
+                socket.reading.cancel()
+        await self._answers.land(self._client.reach.call_timeout_seconds)
+        await asyncio.gather(*(socket.line.close() for socket in sockets), return_exceptions=True)
+
+    async def _dial(self) -> aiohttp.ClientWebSocketResponse:
+        """A connection over which Slack said hello."""
+        async with self._client.calling(DOING) as api:
+            line = await self._connected(await self._address(api))
+            try:
+                first = envelopes.read(await line.receive_str())
+                if first.type != envelopes.HELLO:
+                    raise IntegrationError(
+                        REFUSED.format(doing=DOING, reason=first.reason or first.type),
+                        "socket",
+                        retryable=True,
+                    )
+            except BaseException:
+                await line.close()
+                raise
+            return line
+
+    async def _address(self, api: Call) -> str:
+        """https://docs.slack.dev/reference/methods/apps.connections.open"""
         try:
-            answer = await receive(request_of(given, signing_secret))
-        except BellhopError:
-            return  # not kept, so not acknowledged: Slack sends an event again
-        except Exception as error:  # noqa: BLE001 - slack_sdk would swallow it
-            if not defect.done():
-                defect.set_exception(error)
+            url = str((await api.post("apps_connections_open", app_token=self._app_token))["url"])
+        except AuthenticationError as error:
+            raise AuthenticationError(f"{str(error).partition(';')[0]}; {RENEW}") from None
+        is_plain_api = self._client.reach.origin.startswith("http:")
+        if not url.startswith(("wss://", "ws://") if is_plain_api else "wss://"):
+            raise IntegrationError(NOT_A_SOCKET.format(doing=DOING), "answer", retryable=True)
+        return url
+
+    async def _connected(self, url: str) -> aiohttp.ClientWebSocketResponse:
+        try:
+            return await self._client.session().ws_connect(
+                url,
+                heartbeat=HEARTBEAT_SECONDS,
+                max_msg_size=LARGEST_BYTES,
+                timeout=aiohttp.ClientWSTimeout(ws_close=HANG_UP_SECONDS),
+            )
+        except aiohttp.ClientError as error:
+            # Its own text holds the address, and that lets whoever has it in.
+            raise NetworkError(NO_CONNECTION.format(doing=DOING, why=type(error).__name__)) from None
+
+    async def _read(self, socket: Socket) -> None:
+        try:
+            async for message in socket.line:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    await self._answers.room()
+                    self._hear(socket, message.data)
+        finally:
+            self._sockets.discard(socket)
+            self.bell.set()
+
+    def _hear(self, socket: Socket, text: str) -> None:
+        try:
+            said = envelopes.read(text)
+        except BellhopError as error:
+            if self._failed is not None:
+                self._failed(error)
             return
-        said: dict[str, Any] = {"envelope_id": given.envelope_id}
-        if answer.body and given.accepts_response_payload:
-            said["payload"] = json.loads(answer.body)
+        if said.type == envelopes.DISCONNECT:
+            # What it already handed over is still answered on it; another takes its place.
+            socket.told_to_leave_at = asyncio.get_running_loop().time()
+            self.bell.set()
+        elif said.envelope_id:
+            self._answers.start(self._answer(socket, said))
+
+    async def _answer(self, socket: Socket, said: Said) -> None:
+        """Raises what `inbox.receive` raises: then nothing is acknowledged."""
+        answer = await self._take(envelopes.request_of(said), said.envelope_id)
+        # A connection that is gone takes no acknowledgment: Slack sends it again, and the inbox knows it by then.
         with contextlib.suppress(ConnectionError):
-            await socket.send_socket_mode_response(said)
+            await socket.line.send_str(envelopes.acknowledgment(said, answer))
 
-    return take
-
-
-def request_of(given: SocketModeRequest, signing_secret: bytes) -> WebhookRequest:
-    """An envelope as the request that Slack would have sent over HTTP."""
-    is_form = given.type == SLASH_COMMANDS
-    body = (urlencode(_fields(given.payload)) if is_form else json.dumps(given.payload)).encode()
-    moment = str(int(time.time()))
-    headers = {
-        "content-type": FORM if is_form else JSON,
-        TIMESTAMP: moment,
-        SIGNATURE: sign_v0(signing_secret, body, moment),
-    }
-    if given.retry_attempt:
-        headers |= {RETRY: str(given.retry_attempt), RETRY_REASON: str(given.retry_reason or "")}
-    return WebhookRequest(headers=headers, body=body)
-
-
-def _fields(payload: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of a command; over a socket `is_enterprise_install` may be no text."""
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in payload.items()
-        if value is not None
-    }
+    async def _hang_up_on_leavers(self) -> None:
+        moment = asyncio.get_running_loop().time()
+        for socket in tuple(self._sockets):
+            if socket.told_to_leave_at is not None and moment - socket.told_to_leave_at > LEAVING_SECONDS:
+                await socket.line.close()
