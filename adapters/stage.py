@@ -60,7 +60,7 @@ def rejoin(settings: Settings) -> None:
     """
     with contextlib.suppress(OSError, ValueError, KeyError):
         told = json.loads((settings.data_dir / READY).read_text())
-        _adopt(told, (settings.data_dir / SECRET).read_text())
+        _adopt(told)
         adopt(BELLHOP_DATABASE_URL="", BELLHOP_REDIS_URL="")
 
 
@@ -79,17 +79,16 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
     folder = settings.data_dir
     secret = secrets.token_urlsafe(24)
     secret_file = await asyncio.to_thread(_prepare, folder, secret)
-    argv = ["--data", str(folder), "--seed", str(seed), "--webhook-url", f"{url}/webhooks/github"]
-    argv += ["--slack-events-url", f"{url}/webhooks/slack", "--slack-signing-secret-file", str(secret_file)]
+    argv = ["--data", str(folder), "--seed", str(seed), "--app-url", url]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "playground", *argv, "--webhook-secret-file", str(secret_file), "--exit-with-stdin",
+        sys.executable, "-m", "playground", *argv, "--app-secret-file", str(secret_file), "--exit-with-stdin",
         "--log-format", "console" if is_for_people(settings.log_format, sys.stderr) else "json",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         env=child_environment(),
     )  # fmt: skip
     try:
         told = await _told(process)
-        await asyncio.to_thread(_adopt, told, secret)
+        await asyncio.to_thread(_adopt, told)
         await asyncio.to_thread(_write, folder / READY, told | {"app_url": url})
         yield _hint(settings, told)
     finally:
@@ -127,17 +126,11 @@ def _prepare(folder: Path, secret: str) -> Path:
     return secret_file
 
 
-def _adopt(told: Mapping[str, Any], secret: str) -> None:
-    people = json.loads(Path(told["tokens_file"]).read_text())
-    adopt(
-        BELLHOP_AGENT_SCRIPTS=told["scripts"],
-        GITHUB_API_URL=told["api_url"],
-        GITHUB_TOKEN=people["bot"]["token"],
-        GITHUB_WEBHOOK_SECRET=secret,
-        SLACK_API_URL=told["slack"]["api_url"],
-        SLACK_BOT_TOKEN=told["slack"]["bot_token"],
-        SLACK_SIGNING_SECRET=told["slack"]["signing_secret"],
-    )
+def _adopt(told: Mapping[str, Any]) -> None:
+    """Each platform's own settings are named after it and after what an app is given there."""
+    apps = json.loads(Path(told["apps_file"]).read_text())
+    given = {f"{name}_{fact}".upper(): value for name, facts in apps.items() for fact, value in facts.items()}
+    adopt(BELLHOP_AGENT_SCRIPTS=told["scripts"], **given)
 
 
 def _write(path: Path, value: Any) -> None:

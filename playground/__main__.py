@@ -19,6 +19,7 @@ from playground.slack.server import Options as SlackOptions
 from playground.slack.server import SlackPlayground
 
 TOKENS_FILE = "tokens.json"
+APPS_FILE = "apps.json"
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -35,6 +36,10 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
         "--seed", type=int, default=1, help="varies people, repositories, bugs, ids; 0 is empty"
     )
     parser.add_argument("--rate-limit", type=int, default=5000, help="requests an hour for each person")
+    parser.add_argument("--app-url", help="an app with a door for each platform: /webhooks/NAME")
+    parser.add_argument(
+        "--app-secret-file", type=Path, help="file with the secret that signs what goes there"
+    )
     parser.add_argument("--webhook-url", help="where every repository's webhook points")
     parser.add_argument("--webhook-secret-file", type=Path, help="file with the secret that signs webhooks")
     parser.add_argument("--slack-port", type=int, default=0, help="0 takes a free one")
@@ -48,8 +53,9 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
 
 def read_options(chosen: argparse.Namespace) -> Options:
     """The server's options from the command line."""
-    secret = _read_secret(chosen.webhook_secret_file)
-    return Options(chosen.seed, chosen.host, chosen.port, chosen.rate_limit, chosen.webhook_url, secret)
+    secret = _read_secret(chosen.webhook_secret_file or chosen.app_secret_file)
+    url = chosen.webhook_url or _door(chosen, "github")
+    return Options(chosen.seed, chosen.host, chosen.port, chosen.rate_limit, url, secret)
 
 
 def read_slack_options(chosen: argparse.Namespace) -> SlackOptions:
@@ -58,10 +64,14 @@ def read_slack_options(chosen: argparse.Namespace) -> SlackOptions:
         chosen.seed,
         chosen.host,
         chosen.slack_port,
-        chosen.slack_events_url,
-        _read_secret(chosen.slack_signing_secret_file),
+        chosen.slack_events_url or _door(chosen, "slack"),
+        _read_secret(chosen.slack_signing_secret_file or chosen.app_secret_file),
         True if chosen.slack_socket_mode else None,
     )
+
+
+def _door(chosen: argparse.Namespace, platform: str) -> str | None:
+    return f"{chosen.app_url}/webhooks/{platform}" if chosen.app_url else None
 
 
 def _read_secret(file: Path | None) -> str | None:
@@ -91,7 +101,25 @@ def describe(playground: GithubPlayground, slack: SlackPlayground, tokens_file: 
         "cast": playground.cast,
         "repositories": [repository.full_name for repository in playground.world.store.repositories.values()],
         "slack": slack.describe(),
+        "apps_file": str(write_apps(playground, slack, tokens_file.parent).absolute()),
     }
+
+
+def write_apps(playground: GithubPlayground, slack: SlackPlayground, folder: Path) -> Path:
+    """Platform -> what an app is given there when it is registered; the path of the file."""
+    told = slack.describe()
+    apps = {
+        "github": {
+            "api_url": playground.api_url,
+            "token": playground.token(playground.cast["bot"]),
+            "webhook_secret": playground.options.hook_secret or "",
+        },
+        "slack": {name: told[name] for name in ("api_url", "bot_token", "signing_secret")},
+    }
+    path = folder / APPS_FILE
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(apps, indent=2), encoding="utf-8")
+    return path
 
 
 async def serve(chosen: argparse.Namespace) -> None:

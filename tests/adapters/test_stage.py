@@ -26,11 +26,14 @@ ADOPTED = (
     "GITHUB_API_URL",
     "GITHUB_TOKEN",
     "GITHUB_WEBHOOK_SECRET",
+    "SLACK_API_URL",
+    "SLACK_BOT_TOKEN",
+    "SLACK_SIGNING_SECRET",
 )
 APP = "http://127.0.0.1:9"
 STUBBORN = """#!/bin/sh
 trap '' TERM
-echo '{"url": "u", "api_url": "a", "tokens_file": "%s", "scripts": "s", "repositories": ["acme/shop"]}'
+echo '{"url": "u", "apps_file": "%s", "tokens_file": "t", "scripts": "s", "repositories": ["acme/shop"]}'
 while true; do sleep 1; done
 """
 
@@ -133,10 +136,10 @@ async def test_a_playground_that_will_not_end_is_killed(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     apart = stage.apart(settings)
-    tokens = tmp_path / "tokens.json"
-    tokens.write_text('{"bot": {"token": "t"}}')
+    apps = tmp_path / "apps.json"
+    apps.write_text('{"github": {"token": "t"}}')
     monkeypatch.setattr(stage, "GRACE_SECONDS", 0.2)
-    monkeypatch.setattr(sys, "executable", program(tmp_path, STUBBORN % tokens))
+    monkeypatch.setattr(sys, "executable", program(tmp_path, STUBBORN % apps))
     async with stage.playground(apart, APP, seed=1):
         assert len(children()) == 1
     assert children() == []
