@@ -35,6 +35,7 @@ class Installation:
         self.folder = folder
         self.seed = seed
         self.settings = settings
+        self.stage: tuple[str, ...] = ()  # what else the playground is told
         self.program: tuple[str, ...] | None = None  # what is started instead of `app.py`
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -145,6 +146,7 @@ class Installation:
         self.playground = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "playground", "--data", str(data), "--seed", str(self.seed),
             "--webhook-url", f"{self.url}/webhooks/github", "--webhook-secret-file", str(secret),
+            *self.stage,
             cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         assert self.playground.stdout is not None
