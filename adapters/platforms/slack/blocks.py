@@ -17,6 +17,7 @@ MOST_BLOCKS = 50
 LONGEST_SECTION = 3000
 # "msg_blocks_too_long", seen, not documented: github.com/slackapi/bolt-js/issues/2509
 LONGEST_TOGETHER = 12_000
+SPARE = 0.95  # of what a cut leaves, so that one or two are enough
 MOST_BUTTONS = 5
 LONGEST_BUTTON = 75
 LONGEST_VALUE = 2000
@@ -29,7 +30,7 @@ Block = dict[str, Any]
 
 def size(text: str) -> int:
     """How long Slack may find it: characters beyond 16 bits count twice where it counts as JavaScript does."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "replace")) // 2
 
 
 def plain(text: str, limit: int) -> Block:
@@ -58,10 +59,11 @@ def sections(markdown: str, room: int = LONGEST_TOGETHER, most: int = MOST_BLOCK
     source = clip(markdown, max(room, 0), unit="utf-16")
     while source:
         made = [section(text) for text in _packed(mrkdwn.pieces(source))]
-        if len(made) <= most and measure(made) <= room:
+        excess = max(measure(made) / max(room, 1), len(made) / most)
+        if excess <= 1:
             return made
         # Escaping and marks make it longer. What is cut is Markdown, so that no fence stays open.
-        source = clip(source, size(source) * 9 // 10 - 1, unit="utf-16")
+        source = clip(source, int(size(source) * SPARE / excess) - 1, unit="utf-16")
     return []
 
 
