@@ -258,7 +258,7 @@ def test_what_the_page_quotes_is_what_is_said() -> None:
     rows = re.findall(r"^\| “(.+?)” \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     said = " ".join(spoken().split())
     # Left open is what stands for something else (`…`), and where one text is put behind another.
-    parts = {row: [part.strip() for part in re.split(r"…|\(|\);", row) if part.strip()] for row in rows}
+    parts = {row: [part.strip() for part in re.split(r"…;?|\(|\);", row) if part.strip()] for row in rows}
     assert len(rows) >= 10
     assert [row for row, found in parts.items() if not all(part in said for part in found)] == []
 
