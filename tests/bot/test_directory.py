@@ -3,76 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
-from bot.directory import (
-    FRESH_SECONDS,
-    LOOKUPS_AT_ONCE,
-    MOST_PEOPLE,
-    MOST_REPOSITORIES,
-    MOST_SILENCES,
-    PARTLY_FRESH_SECONDS,
-    Directory,
-)
-from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
-from bot.platform import RepositoryInfo
+from bot.directory import FRESH_SECONDS, LOOKUPS_AT_ONCE, MOST_PEOPLE, MOST_REPOSITORIES, Directory
 from models.identity import Role
 from models.message import Actor
 from tests.fakes.chat import FakeChat
-from tests.fakes.platform import FakePlatform
+from tests.fakes.forge import ADA, ENOUGH_SECONDS, Clock, SlowForge, known, settle
 
-ADA = Actor(id="101", login="ada")
 BO = Actor(id="102", login="bo")
-ENOUGH_SECONDS = 30.0  # more than anything here takes
-HUNG = NetworkError("asking: no answer")
-
-
-class SlowForge(FakePlatform):
-    """Answers while its doors are open, by what `answers` says of a repository, else "write"; counts who is inside."""
-
-    def __init__(self, names: Sequence[str] = ("acme/shop", "acme/till")) -> None:
-        super().__init__()
-        self.known_repositories = list(names)
-        self.archived: set[str] = set()
-        self.answers: dict[str, Role | Exception] = {}
-        self.lists, self.rights = asyncio.Event(), asyncio.Event()
-        self.lists.set()
-        self.rights.set()
-        self.asked: list[tuple[str, str]] = []
-        self.inside = self.most_inside = 0
-        self.wanted: list[int] = []
-
-    async def repositories(self, most: int) -> Sequence[RepositoryInfo]:
-        self.wanted.append(most)
-        await self.lists.wait()
-        found = await super().repositories(most)
-        return [each.model_copy(update={"is_archived": each.name in self.archived}) for each in found]
-
-    async def role_of(self, actor: Actor, repository: str) -> Role:
-        self.asked.append((actor.login, repository))
-        self.inside += 1
-        self.most_inside = max(self.inside, self.most_inside)
-        try:
-            await asyncio.sleep(0)
-            await self.rights.wait()
-        finally:
-            self.inside -= 1
-        answer = self.answers.get(repository, Role.WRITE)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-class Clock:
-    """Tells the seconds it was set to."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 @pytest.fixture
@@ -83,17 +23,6 @@ def clock() -> Clock:
 @pytest.fixture
 def directory(clock: Clock) -> Directory:
     return Directory(clock)
-
-
-async def known(directory: Directory, forge: SlowForge, actor: Actor = ADA) -> list[str]:
-    """What is offered once nothing is being looked up any more."""
-    return list(await directory.writable(forge, actor, ENOUGH_SECONDS))
-
-
-async def settle() -> None:
-    """Let everything that can go on go on."""
-    for _ in range(50):
-        await asyncio.sleep(0)
 
 
 async def test_only_what_the_person_may_write_to_is_offered(directory: Directory) -> None:
@@ -167,40 +96,6 @@ async def test_one_look_up_at_a_time_a_person(directory: Directory) -> None:
     assert directory.refresh(forge, ADA) is None
 
 
-async def test_a_forge_that_hangs_delays_nobody_and_is_not_taken_for_none(directory: Directory) -> None:
-    forge = SlowForge()
-    forge.lists.clear()
-    assert await directory.writable(forge, ADA, 0.01) == []
-    assert await directory.writable(forge, ADA, 0.01) == []
-    forge.lists.set()
-    assert await known(directory, forge) == ["acme/shop", "acme/till"]
-    assert len(forge.wanted) == 1, "the look-up went on"
-
-
-async def test_who_hangs_up_stops_no_look_up(directory: Directory) -> None:
-    forge = SlowForge()
-    forge.lists.clear()
-    typing = asyncio.create_task(known(directory, forge))
-    await settle()
-    typing.cancel()
-    await settle()
-    forge.lists.set()
-    assert await known(directory, forge) == ["acme/shop", "acme/till"]
-    assert len(forge.wanted) == 1
-
-
-async def test_while_it_is_looked_up_again_what_was_known_is_offered(
-    directory: Directory, clock: Clock
-) -> None:
-    forge = SlowForge()
-    await known(directory, forge)
-    clock.seconds += FRESH_SECONDS
-    forge.rights.clear()
-    assert await directory.writable(forge, ADA, 0.01) == ["acme/shop", "acme/till"]
-    forge.rights.set()
-    await known(directory, forge)
-
-
 async def test_a_part_is_offered_as_soon_as_it_is_known(directory: Directory) -> None:
     class LateForge(SlowForge):
         async def role_of(self, actor: Actor, repository: str) -> Role:
@@ -215,65 +110,6 @@ async def test_a_part_is_offered_as_soon_as_it_is_known(directory: Directory) ->
     assert await known(directory, forge) == ["acme/first", "acme/last", "acme/third"], (
         "the last pushed to first"
     )
-
-
-@pytest.mark.parametrize("error", [HUNG, RateLimitError("asking"), AuthenticationError("asking")])
-async def test_a_list_that_does_not_come_is_not_taken_for_none(
-    directory: Directory, error: IntegrationError
-) -> None:
-    forge = SlowForge()
-    forge.failures["repositories"] = [error]
-    assert await known(directory, forge) == []
-    assert await known(directory, forge) == ["acme/shop", "acme/till"]
-
-
-async def test_a_list_that_does_not_come_takes_nothing_away(directory: Directory, clock: Clock) -> None:
-    forge = SlowForge()
-    await known(directory, forge)
-    clock.seconds += FRESH_SECONDS
-    forge.failures["repositories"] = [HUNG]
-    assert await known(directory, forge) == ["acme/shop", "acme/till"]
-
-
-@pytest.mark.parametrize("error", [HUNG, RateLimitError("asking"), AuthenticationError("asking")])
-async def test_rights_that_nobody_tells_are_not_taken_for_none(
-    directory: Directory, error: IntegrationError
-) -> None:
-    forge = SlowForge()
-    forge.answers = dict.fromkeys(forge.known_repositories, error)
-    assert await known(directory, forge) == []
-    forge.answers = {}
-    assert await known(directory, forge) == ["acme/shop", "acme/till"]
-
-
-async def test_one_that_does_not_answer_hides_no_other_and_is_asked_about_soon(
-    directory: Directory, clock: Clock
-) -> None:
-    forge = SlowForge()
-    forge.answers["acme/shop"] = HUNG
-    assert await known(directory, forge) == ["acme/till"]
-    assert await known(directory, forge) == ["acme/till"]
-    assert len(forge.wanted) == 1, "not with every letter"
-    forge.answers = {}
-    clock.seconds += PARTLY_FRESH_SECONDS
-    assert await known(directory, forge) == ["acme/shop", "acme/till"]
-
-
-async def test_one_that_does_not_answer_stays_as_it_was(directory: Directory, clock: Clock) -> None:
-    forge = SlowForge()
-    await known(directory, forge)
-    clock.seconds += FRESH_SECONDS
-    forge.answers["acme/shop"] = HUNG
-    assert await known(directory, forge) == ["acme/shop", "acme/till"]
-
-
-async def test_one_whose_rights_we_may_not_know_is_left_out(directory: Directory, clock: Clock) -> None:
-    forge = SlowForge()
-    forge.answers["acme/shop"] = AuthenticationError("asking", is_forbidden=True)
-    assert await known(directory, forge) == ["acme/till"]
-    clock.seconds += PARTLY_FRESH_SECONDS
-    await known(directory, forge)
-    assert len(forge.wanted) == 1, "that is an answer"
 
 
 async def test_few_are_asked_about_at_once_whoever_asks(directory: Directory) -> None:
@@ -298,19 +134,6 @@ async def test_an_account_of_thousands_costs_no_more_than_the_newest(directory: 
     assert len(forge.asked) == MOST_REPOSITORIES
 
 
-@pytest.mark.parametrize(
-    ("error", "most"),
-    [(HUNG, MOST_SILENCES + LOOKUPS_AT_ONCE - 1), (RateLimitError("asking"), LOOKUPS_AT_ONCE)],
-)
-async def test_a_forge_that_does_not_answer_is_left_alone(
-    directory: Directory, error: IntegrationError, most: int
-) -> None:
-    forge = SlowForge([f"acme/r{number}" for number in range(100)])
-    forge.answers = dict.fromkeys(forge.known_repositories, error)
-    await known(directory, forge)
-    assert len(forge.asked) <= most
-
-
 async def test_only_so_many_people_are_remembered_and_the_longest_known_goes(directory: Directory) -> None:
     forge = SlowForge(["acme/shop"])
     people = [Actor(id=str(number), login=f"p{number}") for number in range(MOST_PEOPLE + 1)]
@@ -321,13 +144,3 @@ async def test_only_so_many_people_are_remembered_and_the_longest_known_goes(dir
         assert directory.refresh(forge, each) is None, "still known"
     await known(directory, forge, people[0])
     assert len(forge.wanted) == before + 1, "forgotten, and looked up again"
-
-
-async def test_a_defect_of_an_adapter_breaks_no_answer(directory: Directory) -> None:
-    """The task fails and says so to the loop; whoever types sees what is known."""
-    forge = SlowForge()
-    forge.answers["acme/shop"] = KeyError("a defect")
-    task = directory.refresh(forge, ADA)
-    assert task is not None
-    assert "acme/shop" not in await known(directory, forge)
-    assert isinstance(task.exception(), KeyError)
