@@ -61,7 +61,8 @@ async def make(run: Run, forge: Forge) -> Plan:
         start_sha=start_sha,
         branch=branch,
         branch_remote=forge.remote(head_repository) if is_forked else None,
-        home_key=hashlib.sha256(job.lock_key.encode()).hexdigest()[:24],
+        # Of the branch: a change is gone on with from several places, and in each the agent's session must be there.
+        home_key=hashlib.sha256(f"{thread.place}{branch}".encode()).hexdigest()[:24],
     )
     return Plan(thread, context, checkout, base, change, head_repository)
 

@@ -28,7 +28,7 @@ class Checkout(Noun):
     start_sha: str = ""  # when set: the commit that was seen; the start must still be it
     branch: str
     branch_remote: GitRemote | None = None  # where our branch lives when it is a fork
-    home_key: str  # the agent's home is kept under this name, per conversation
+    home_key: str  # the agent's home is kept under this name, per branch
 
 
 class FileChange(Noun):

@@ -32,12 +32,20 @@ async def test_the_prefix_is_a_setting() -> None:
     assert (await plan_of(shop, job)).branch == f"porter/{job.handle}"
 
 
-async def test_conversations_share_no_home() -> None:
+async def test_a_change_has_one_home_wherever_it_is_gone_on_with_and_shares_it_with_no_other() -> None:
     shop = Shop()
-    one, other = await shop.accept(), await shop.accept(number=43, comment_id="78")
+    first = await shop.ask()
+    async with shop.storage.read() as unit:
+        change = await unit.changes.of_job(first.id)
+    assert change is not None
     again = await shop.accept(comment_id="79")
-    homes = [(await plan_of(shop, job)).checkout.home_key for job in (one, other, again)]
-    assert homes[0] == homes[2] != homes[1]
+    elsewhere = await shop.accept(number=change.pull_number, comment_id="80")
+    elsewhere = elsewhere.model_copy(update={"lock_key": "a line of its own"})
+    other = await shop.accept(number=43, comment_id="78")
+    afresh = await shop.accept("@bellhop new", comment_id="81")
+    homes = [(await plan_of(shop, job)).checkout.home_key for job in (again, elsewhere, other, afresh)]
+    assert homes[0] == homes[1] == shop.world.opened[0].home_key
+    assert len(set(homes)) == 3
     assert all(home.isalnum() for home in homes)
 
 
