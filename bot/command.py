@@ -99,6 +99,7 @@ class CommandSpec:
     prepare: Prepare = nothing_to_fetch
     scope: Scope = Scope.HERE
     is_private: bool = False  # its answer concerns nobody but who asked
+    names_repository: bool = False  # its first word may be the repository it is about
 
     @property
     def name(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from bot import cards, retraction
+from bot import cards, retraction, secrecy, telling
 from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
 from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
@@ -25,6 +25,7 @@ LONGEST_RETRY_SECONDS = 300.0
 LEASE_MORE_SECONDS = 5.0
 MOST_ATTEMPTS = 300  # of up to five minutes: about a day
 TOO_LONG = "sending: it took too long"
+NEWS = frozenset({OutboxKind.NEWS, OutboxKind.DIGEST})
 NOT_SAYABLE = "not sent: {error}"
 
 
@@ -95,6 +96,8 @@ async def _carry(services: Services, row: OutboxRow, platform: Platform) -> None
     elif row.kind is OutboxKind.RETRACTION:
         await retraction.carry_out(services, row)
         await _shown(services, row, platform, Posted(id=""), "")
+    elif row.kind in NEWS and not await secrecy.may_be_told(services, row):
+        await _shown(services, row, platform, Posted(id=""), "")
     else:
         await _show(services, row, platform)
 
@@ -140,7 +143,7 @@ async def _adopt(platform: Platform, row: OutboxRow) -> str | None:
 
 async def _body(services: Services, row: OutboxRow, platform: Platform) -> str:
     if row.kind is OutboxKind.REPLY or row.job_id is None:
-        return platform.render_reply(row.text, row.marker)
+        return platform.render_reply(telling.shown_text(row), row.marker)
     async with services.storage.read() as work:
         job = await work.jobs.get_job(row.job_id)
         ahead = await work.jobs.ahead_of(job) if job else []
@@ -189,5 +192,7 @@ async def _postpone(
 async def _bury(services: Services, row: OutboxRow, error: Exception) -> None:
     if row.kind is OutboxKind.RETRACTION:
         await retraction.give_up(services, row, error)
+    if row.kind in NEWS:
+        await secrecy.give_up(services, row, error)
     async with services.storage.begin() as work:
         await work.outbox.bury(row, services.owner, NOT_SAYABLE.format(error=error))

@@ -116,7 +116,7 @@ class Places:
             if spec.scope is Scope.JOB:
                 job = await self._job(work, command)
                 return job.place if job else await self._known(work, forge)
-            if typed := command.options.get("repo", ""):
+            if typed := _named(command, spec):
                 return at(forge, checked(typed, self._address))
             key = pending_key(self._message, command.index, PendingKind.REPOSITORY)
             answered = await work.pending.answered(key)
@@ -146,6 +146,12 @@ class Places:
             self._platform.name, self._platform.integration, thread.workspace, thread.channel
         )
         return at(forge, room.repository) if room and room.repository else None
+
+
+def _named(command: Command, spec: CommandSpec) -> str:
+    """The repository that was typed, if one was."""
+    first = command.args[0] if spec.names_repository and command.args else ""
+    return command.options.get("repo", "") or (first if "/" in first else "")
 
 
 def pending_key(message: IncomingMessage, index: int, kind: PendingKind) -> str:

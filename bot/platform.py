@@ -18,6 +18,7 @@ from models.delivery import Delivery, Disposition, WebhookRequest
 from models.identity import Role
 from models.job import JobContext
 from models.message import Actor, IncomingMessage, MessageKind, Thread
+from models.news import News
 
 
 class Envelope(Noun):
@@ -179,6 +180,9 @@ class Forge(Protocol):
 
     def remote(self, repository: str) -> GitRemote:
         """Built from the configured host, never from a payload."""
+
+    def news(self, delivery: Delivery) -> News | None:
+        """What those who follow its repository are told of a delivery; None: nothing. Pure, and never raises."""
 
     def commit_email(self, actor: Actor) -> str:
         """The address by which the forge credits a commit to `actor` without telling anybody their own."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
-from bot import backoff, conversation, triage
+from bot import backoff, conversation, telling, triage
 from bot.errors import BellhopError, IntegrationError, StorageUnavailable
 from bot.flights import Failed
 from bot.lines import Lines
@@ -22,6 +22,7 @@ from bot.ports import CLAIM_BYTES
 from bot.services import Services
 from bot.triage import Addressed
 from models.delivery import Delivery, Disposition, Outcome, Postponement, WebhookRequest
+from models.news import News
 
 CLAIM = 200
 AT_ONCE = 32
@@ -33,6 +34,16 @@ STOP_SECONDS = 25.0  # so long a stop waits for what is in line and at work
 LARGE_BODY_BYTES = 24 * 1024
 FULL_BYTES = CLAIM_BYTES // 8  # so much in one claim: a large one may wait for which there was no space
 GAVE_UP = "gave up after {attempts} attempts: {error}"
+
+
+@dataclass
+class Sorted:
+    """A batch: what concerns nobody, who is started only after others were told, and what they are told of."""
+
+    settled: list[Outcome] = field(default_factory=list)
+    waiting: list[Addressed] = field(default_factory=list)
+    heard: list[tuple[Delivery, News]] = field(default_factory=list)
+
 
 Report = Callable[[Delivery, Disposition | None, BaseException | None], None]
 
@@ -57,20 +68,37 @@ class Dispatcher:
         batch = await self._claim()
         if not batch:
             return False
-        settled: list[Outcome] = []
+        await self._settle(await self._sort(batch))
+        return len(batch) == CLAIM or sum(len(each.request.body) for each in batch) > FULL_BYTES
+
+    async def _sort(self, batch: Sequence[Delivery]) -> Sorted:
+        """Look at each. Who is addressed is started, but not before others are told of what the same delivery tells."""
+        made = Sorted()
         for delivery in batch:
-            found = await self._look(delivery)
-            if isinstance(found, Addressed):
-                self._start(found)
-            else:
-                settled.append(found)
+            found, news = await self._look(delivery)
+            if news is not None:
+                made.heard.append((delivery, news))
+            if not isinstance(found, Addressed):
+                made.settled.append(found)
                 self.report(delivery, found.disposition, None)
+            elif news is not None or made.waiting:
+                made.waiting.append(found)  # and all behind it, so that threads keep their order
+            else:
+                self._start(found)
             # A long batch of large payloads must not hold up requests that arrive meanwhile.
             await asyncio.sleep(0)
-        if settled:
+        return made
+
+    async def _settle(self, made: Sorted) -> None:
+        tellings = await telling.due(self.services, self.platform, made.heard)
+        if made.settled or tellings:
             async with self.services.storage.begin() as work:
-                await work.deliveries.finish(settled, self.services.owner)
-        return len(batch) == CLAIM or sum(len(each.request.body) for each in batch) > FULL_BYTES
+                await telling.put(work, tellings)
+                await work.deliveries.finish(made.settled, self.services.owner)
+        for found in made.waiting:
+            self._start(found)
+        if tellings:
+            self.services.bells.courier.set()
 
     async def renew(self) -> None:
         """Prolong the leases of all that are in line or at work. Whom another process has by now leaves the line."""
@@ -99,11 +127,14 @@ class Dispatcher:
                 most_bytes=CLAIM_BYTES,
             )
 
-    async def _look(self, delivery: Delivery) -> Outcome | Addressed:
+    async def _look(self, delivery: Delivery) -> tuple[Outcome | Addressed, News | None]:
         """Reading a long text takes longer than the loop may stand still."""
         if len(delivery.request.body) > LARGE_BODY_BYTES:
-            return await asyncio.to_thread(triage.look, self.services, self.platform, delivery)
-        return triage.look(self.services, self.platform, delivery)
+            return await asyncio.to_thread(self._read, delivery)
+        return self._read(delivery)
+
+    def _read(self, delivery: Delivery) -> tuple[Outcome | Addressed, News | None]:
+        return triage.look(self.services, self.platform, delivery), telling.read(self.platform, delivery)
 
     async def close(self) -> None:
         """Let what is in line and at work end; what was not begun is due again at once."""

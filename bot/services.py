@@ -12,6 +12,7 @@ from bot.directory import Directory
 from bot.errors import UnknownPlatform
 from bot.platform import Forge, Platform
 from bot.ports import JobQueue, Storage
+from bot.readers import Readers
 from bot.settings import Settings
 from bot.vigil import Vigil
 from bot.workshop import Agent, Runner, Workspaces
@@ -65,6 +66,7 @@ class Services:
     bells: Bells = field(default_factory=Bells)
     vigil: Vigil = field(default_factory=Vigil)
     directory: Directory = field(default_factory=Directory)
+    readers: Readers = field(default_factory=Readers)
     known_secrets: tuple[str, ...] = ()
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # settings, by platform
 
@@ -83,7 +85,7 @@ class Services:
     def forge_of(self, thread: Thread) -> Forge:
         """The platform that holds the thread's repository."""
         platform = self.home_of(thread)
-        if not _is_forge(platform):
+        if not is_forge(platform):
             raise UnknownPlatform(f"{platform.name} has no repositories")
         return platform
 
@@ -105,5 +107,6 @@ def is_chat(platform: object) -> TypeGuard[Chat]:
     return hasattr(platform, "whisper")
 
 
-def _is_forge(platform: object) -> TypeGuard[Forge]:
+def is_forge(platform: object) -> TypeGuard[Forge]:
+    """Whether repositories are there."""
     return hasattr(platform, "open_pull")

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import structlog
 
-from bot import retraction, trail
+from bot import retraction, telling, trail
 from bot.errors import BellhopError, InvalidTransition, StorageUnavailable
 from bot.ports import UnitOfWork
 from bot.run import Run
@@ -58,6 +58,7 @@ async def _write(run: Run, ending: Ending) -> Job | None:
         await work.outbox.want(job.id, is_urgent=True)
         await retraction.keep(work, settled)
         await trail.of_ending(work, settled)
+        await telling.of_ending(work, settled)
     return settled
 
 

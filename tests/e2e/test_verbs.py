@@ -30,6 +30,8 @@ SAID = {
     "link": ("link", r"\AI link accounts of a chat to yours here"),
     "unlink": ("unlink", r"\AYou are linked to nobody"),
     "repo": ("repo", r"\AThis is .+, and requests here are about it"),
+    "subscribe": ("subscribe", r"\AA chat's channel follows a repository"),
+    "unsubscribe": ("unsubscribe", r"\AIt is a chat's channel that follows a repository, and this is .+"),
     "ping": ("ping", r"\Apong · "),
     "version": ("version", r"\ABellhop \d"),
     "retry": ("retry {job}", r"\A✅ (?!{job})J-\w+ done in"),

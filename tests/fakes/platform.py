@@ -25,6 +25,7 @@ from models.delivery import Delivery, Disposition, WebhookRequest
 from models.identity import Role
 from models.job import JobContext
 from models.message import Actor, IncomingMessage, MessageKind, Thread
+from models.news import News
 from models.source import SourceType
 
 SECRET = "open sesame"
@@ -234,6 +235,11 @@ class FakePlatform(FakeHome):
     def remote(self, repository: str) -> GitRemote:
         return GitRemote(url=f"https://git.example/{repository}.git", username="x", token=SecretStr("t"))
 
+    def news(self, delivery: Delivery) -> News | None:
+        body = delivery.request.body
+        told = IncomingMessage.model_validate_json(body).fields.get("news") if b'"news":' in body else None
+        return News.model_validate_json(told) if told else None
+
     def commit_email(self, actor: Actor) -> str:
         return f"{actor.id}+{actor.login}@users.noreply.example"
 
@@ -261,16 +267,11 @@ class FakePlatform(FakeHome):
         self.drafts.append(draft)
         if (known := await self.find_pull(draft.repository, draft.head_repository, draft.head)) is not None:
             return known
+        made = {"head_ref": draft.head, "head_sha": "", "head_repository": draft.head_repository}
         pull = PullRequest(
-            number=900 + len(self.pulls),
-            url="https://git.example/p",
-            head_ref=draft.head,
-            head_sha="",
-            head_repository=draft.head_repository,
-            base_ref=draft.base,
-            is_draft=draft.is_draft,
-            title=draft.title,
-        )
+            number=900 + len(self.pulls), url="https://git.example/p", **made,
+            base_ref=draft.base, is_draft=draft.is_draft, title=draft.title,
+        )  # fmt: skip
         self.pulls.append(pull)
         self._leave("open_pull")
         return pull

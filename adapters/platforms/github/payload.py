@@ -61,6 +61,9 @@ class Item(msgspec.Struct, frozen=True):
     user: User | None = None
     html_url: str | None = None
     created_at: str | None = None
+    updated_at: str | None = None
+    merged: bool | None = None
+    draft: bool | None = None
     labels: list[Label] | None = None
     pull_request: dict[str, Any] | None = None
     performed_via_github_app: dict[str, Any] | None = None
@@ -74,6 +77,7 @@ class Saying(msgspec.Struct, frozen=True):
     id: Number | None = None
     node_id: str | None = None
     body: str | None = None
+    state: str | None = None  # a review's
     user: User | None = None
     html_url: str | None = None
     created_at: str | None = None
@@ -87,6 +91,16 @@ class Saying(msgspec.Struct, frozen=True):
     side: str | None = None
     diff_hunk: str | None = None
     commit_id: str | None = None
+
+
+class Release(msgspec.Struct, frozen=True):
+    """A version that was published."""
+
+    id: Number | None = None
+    tag_name: str | None = None
+    name: str | None = None
+    html_url: str | None = None
+    prerelease: bool | None = None
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -121,6 +135,7 @@ class Payload(Head, frozen=True):
     pull_request: Item | None = None
     comment: Saying | None = None
     review: Saying | None = None
+    release: Release | None = None
     changes: Changes | None = None
     repository: Repository | None = None
     organization: Organization | None = None
@@ -128,7 +143,14 @@ class Payload(Head, frozen=True):
 
 
 READ_EVENTS = frozenset(
-    {"issues", "issue_comment", "pull_request", "pull_request_review", "pull_request_review_comment"}
+    {
+        "issues",
+        "issue_comment",
+        "pull_request",
+        "pull_request_review",
+        "pull_request_review_comment",
+        "release",
+    }
 )
 ESCAPED_NUL = re.compile(rb"\\u0000")  # a control character itself is no JSON
 AnyHead = TypeVar("AnyHead", bound=Head)
