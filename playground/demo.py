@@ -1,144 +1,108 @@
 """`make demo`: the main job from end to end, offline. Everything is done as a person would, over HTTP.
 
-Starts Bellhop with its playground on free ports and an empty data folder, plays one scene, prints the conversation and
-the pull request's diff, and exits 0 only if all of it happened.
+Starts Bellhop with its playground on free ports and an empty data folder, plays one scene on the pretend Slack and the
+pretend GitHub, prints both conversations and the pull request's diff, and exits 0 only if all of it happened.
 """
 
 import asyncio
 import json
 import os
-import re
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 
+from playground.persona import POLL_SECONDS, OnGithub, OnSlack, Scene, wait_for
+
 READY_SECONDS = 40.0
-SCENE_SECONDS = 45.0
-POLL_SECONDS = 0.2
 STOP_SECONDS = 25.0
+ROLE = "writer"
 HERE = Path(__file__).resolve().parent.parent
-T = TypeVar("T")
-
-
-class Scene(Exception):
-    """Something did not happen; the text says what was waited for."""
+LINE = f"\n{'─' * 100}\n"
 
 
 class Stage:
-    """The pretend GitHub as one of its people sees it."""
+    """Where it is played: one person on both platforms."""
 
-    def __init__(self, told: dict[str, Any], people: dict[str, Any]) -> None:
-        self.told = told
-        self.repository = str(told["repositories"][0])
-        self.bot = str(people["bot"]["login"])
-        self.person = str(people["writer"]["login"])
-        headers = {"Authorization": f"Bearer {people['writer']['token']}"}
-        self.http = httpx.AsyncClient(base_url=told["api_url"], headers=headers, timeout=10, trust_env=False)
-        self.control = httpx.AsyncClient(base_url=told["control_url"], timeout=10, trust_env=False)
-
-    def path(self, rest: str) -> str:
-        """A REST path of the repository."""
-        return f"{self.told['api_url']}/repos/{self.repository}/{rest}"
-
-    async def get(self, rest: str, **headers: str) -> httpx.Response:
-        """One GET; an error ends the scene."""
-        response = await self.http.get(self.path(rest), headers=headers)
-        response.raise_for_status()
-        return response
-
-    async def post(self, rest: str, body: dict[str, Any]) -> Any:
-        """One POST; an error ends the scene."""
-        response = await self.http.post(self.path(rest), json=body)
-        response.raise_for_status()
-        return response.json()
-
-    async def card(self, number: int, pattern: str, *, is_inline: bool = False) -> re.Match[str]:
-        """Wait until a comment of the bot matches: on an issue or pull request, or in its inline threads."""
-
-        async def look() -> re.Match[str] | None:
-            comments = (await self.get(f"issues/{number}/comments?per_page=100")).json()
-            if is_inline:
-                comments = (await self.get(f"pulls/{number}/comments?per_page=100")).json()
-            bodies = [c["body"] for c in comments if c["user"]["login"] == self.bot]
-            found = [match for body in bodies if (match := re.search(pattern, body))]
-            return found[0] if found else None
-
-        return await wait_for(look, f"a comment of @{self.bot} on #{number} that matches {pattern!r}")
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.github = OnGithub(told, ROLE)
+        self.slack = OnSlack(told["slack"], ROLE)
+        self.address = f"@{self.slack.bot}"
 
     async def close(self) -> None:
         """Hang up."""
-        await self.http.aclose()
-        await self.control.aclose()
-
-
-async def wait_for(look: Callable[[], Awaitable[T | None]], what: str) -> T:
-    """Look until there is something, or say what never came."""
-    for _ in range(int(SCENE_SECONDS / POLL_SECONDS)):
-        if (found := await look()) is not None:
-            return found
-        await asyncio.sleep(POLL_SECONDS)
-    raise Scene(f"waited {SCENE_SECONDS:.0f} s for {what}")
+        await self.github.http.aclose()
+        await self.slack.http.aclose()
 
 
 async def play(stage: Stage) -> int:
     """The scene. Returns the number of the pull request."""
-    say(f"@{stage.person} asks for a fix on {stage.repository}#1")
-    await stage.post("issues/1/comments", {"body": f"@{name()} fix this please"})
-    done = await stage.card(1, r"✅ (J-\w+) done in .*PR #(\d+)")
-    number = int(done[2])
-    say(f"{done[1]} is done; @{stage.person} reviews PR #{number}")
-    before = len((await stage.get(f"pulls/{number}/commits")).json())
+    number = await _ask(stage)
     await _review(stage, number)
-
-    async def more_commits() -> bool | None:
-        commits = (await stage.get(f"pulls/{number}/commits")).json()
-        return True if len(commits) > before else None
-
-    await wait_for(more_commits, f"a follow-up commit on PR #{number}")
-    await stage.card(number, r"✅ J-\w+ done in .*updated", is_inline=True)
-    say(f"PR #{number} has a follow-up commit; @{stage.person} asks for something slow and stops it")
-    await stage.post("issues/2/comments", {"body": f"@{name()} fix"})
-    working = await stage.card(2, r"(J-\w+) fix.*working[\s\S]*at work")
-    await stage.post("issues/2/comments", {"body": f"/{name()} cancel {working[1]}"})
-    await stage.card(2, rf"⏹ {working[1]} stopped by @{stage.person}")
-    await _nothing_of(stage, working[1])
+    await _cancel(stage)
     return number
 
 
+async def _ask(stage: Stage) -> int:
+    """Somebody nobody knows asks in Slack; the request outlives both questions back. The pull request's number."""
+    github, slack = stage.github, stage.slack
+    say(f"@{github.login} asks for a fix in Slack")
+    asked = await slack.do("say", text=f"{stage.address} fix the failing test")
+    _, code = await slack.sees(r"/\w+ link (\w+)", is_private=True)
+    say(f"asked privately who that is on GitHub, @{github.login} tells it there")
+    await github.post("issues/1/comments", {"body": code[0]})
+    await github.comment(r"Linked: ", "issues/1")
+    question, _ = await slack.sees(r"Which repository", is_private=True)
+    say(
+        f"asked privately which repository is meant, @{github.login} chooses {github.repository} for the channel"
+    )
+    await slack.choose(question, github.repository, is_ticked=True)
+    _, done = await slack.sees(r"✅ (J-\w+) done in .*PR #(\d+)", asked["ts"])
+    say(f"{done[1]} is done; its card in Slack leads to PR #{done[2]}")
+    return int(done[2])
+
+
 async def _review(stage: Stage, number: int) -> None:
-    files = (await stage.get(f"pulls/{number}/files")).json()
-    comment = {
-        "path": files[0]["filename"],
-        "position": 1,
-        "body": f"@{name()} please also write down why this changed",
-    }
-    await stage.post(f"pulls/{number}/reviews", {"event": "COMMENT", "comments": [comment]})
+    github = stage.github
+    say(f"@{github.login} reviews PR #{number} on GitHub")
+    before = len((await github.get(f"pulls/{number}/commits")).json())
+    files = (await github.get(f"pulls/{number}/files")).json()
+    words = f"{stage.address} please also write down why this changed"
+    comment = {"path": files[0]["filename"], "position": 1, "body": words}
+    await github.post(f"pulls/{number}/reviews", {"event": "COMMENT", "comments": [comment]})
+
+    async def more_commits() -> bool | None:
+        commits = (await github.get(f"pulls/{number}/commits")).json()
+        return True if len(commits) > before else None
+
+    await wait_for(more_commits, f"a follow-up commit on PR #{number}")
+    await github.comment(r"✅ J-\w+ done in .*updated", f"pulls/{number}")
+    say(f"PR #{number} has a follow-up commit")
 
 
-async def _nothing_of(stage: Stage, handle: str) -> None:
-    branches = [branch["name"] for branch in (await stage.get("branches?per_page=100")).json()]
-    if any(handle in branch for branch in branches):
-        raise Scene(f"the cancelled {handle} left a branch: {branches}")
+async def _cancel(stage: Stage) -> None:
+    """Now that it is known who asks and what the channel is about, nothing is asked back."""
+    github, slack = stage.github, stage.slack
+    wish = (await github.get("issues/2")).json()["title"]
+    say(f"@{github.login} asks for something slow in Slack, and stops it by its button")
+    asked = await slack.do("say", text=f"{stage.address} {wish}")
+    card, working = await slack.sees(r"(J-\w+) fix.*working[\s\S]*at work", asked["ts"])
+    await slack.press(card, "Cancel")
+    await slack.sees(rf"⏹ {working[1]} stopped by @{github.login}", asked["ts"])
+    branches = [branch["name"] for branch in (await github.get("branches?per_page=100")).json()]
+    if any(working[1] in branch for branch in branches):
+        raise Scene(f"the cancelled {working[1]} left a branch: {branches}")
 
 
 async def show(stage: Stage, number: int) -> None:
-    """Print what people see: three conversations and the diff."""
-    for each in (1, number, 2):
-        text = (
-            await stage.control.get(f"{stage.told['control_url']}/conversations/{stage.repository}/{each}")
-        ).text
-        sys.stdout.write(f"\n{'─' * 100}\n{re.sub(r'<!--.*?-->', '', text)}")
-    diff = await stage.get(f"pulls/{number}", Accept="application/vnd.github.diff")
-    sys.stdout.write(f"\n{'─' * 100}\nThe diff of PR #{number}:\n\n{diff.text}\n")
-
-
-def name() -> str:
-    """How the bot is called."""
-    return "bellhop"
+    """Print what the person sees: the channel, the issue with the link, the pull request and its diff."""
+    sys.stdout.write(f"{LINE}Slack: {await stage.slack.conversation()}")
+    for each in (1, number):
+        sys.stdout.write(f"{LINE}GitHub: {await stage.github.conversation(each)}")
+    diff = await stage.github.get(f"pulls/{number}", Accept="application/vnd.github.diff")
+    sys.stdout.write(f"{LINE}The diff of PR #{number}:\n\n{diff.text}\n")
 
 
 def say(text: str) -> None:
@@ -186,15 +150,9 @@ async def _open(folder: Path, process: asyncio.subprocess.Process) -> Stage:
         if process.returncode is not None:
             raise Scene(f"Bellhop ended at once with code {process.returncode}")
         if ready.exists():
-            told = json.loads(ready.read_text())
-            return Stage(told, _read(told["tokens_file"]))
+            return Stage(json.loads(ready.read_text()))
         await asyncio.sleep(POLL_SECONDS)
     raise Scene("waited for Bellhop to be ready")
-
-
-def _read(path: str) -> dict[str, Any]:
-    people: dict[str, Any] = json.loads(Path(path).read_text())
-    return people
 
 
 async def _stop(process: asyncio.subprocess.Process) -> int:
