@@ -18,7 +18,7 @@ COURIER_SECONDS = 0.2  # workers cannot ring: what they want shown is found by l
 LOST_SECONDS = 1.0
 SWEEP_SECONDS = 2.0
 INTRODUCE_SECONDS = 30.0
-LISTEN_SECONDS = 5.0  # a connection that ends rings; this hangs up on one that should have ended
+LISTEN_SECONDS = 0.5  # a connection that ends rings; this hangs up on one that should have ended
 EXPIRE_SECONDS = 30.0  # nobody waits for it: what is past its time is not answered any more
 PRUNE_SECONDS = 60.0
 
