@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr
 
 from models.agent import AgentState
 from models.base import Moment, Noun
-from models.message import Actor, Anchor, Comment, Thread
+from models.message import Actor, Anchor, Attachment, Comment, Thread
 from models.source import SourceType
 
 HANDLE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base 32 without I, L, O, U: nothing to misread

@@ -189,3 +189,4 @@ class Comment(Noun):
     created_at: Moment | None = None
     is_ours: bool = False
     anchor: Anchor | None = None
+    files: tuple[Attachment, ...] = ()

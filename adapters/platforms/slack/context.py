@@ -22,7 +22,7 @@ from adapters.platforms.slack.people import People, actor_of
 from bot.errors import AuthenticationError, NotFoundError
 from bot.safety import clip
 from models.job import JobContext
-from models.message import Attachment, Comment, IncomingMessage, Thread
+from models.message import Comment, IncomingMessage, Thread
 
 NEWEST_COMMENTS = 50
 LONGEST_COMMENT = 8_000
@@ -57,12 +57,8 @@ async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: Inc
         comment_id=message.comment_id,
         comment_url=message.url,
         previous_comments=comments,
+        files=message.files,
     )
-
-
-def attachments(said: Saying) -> tuple[Attachment, ...]:
-    """The files of a message."""
-    return facts.files_of(said.files)
 
 
 async def _named(api: Call, rooms: Rooms, thread: Thread) -> Thread:
@@ -103,8 +99,9 @@ def _known(said: Mapping[str, Any]) -> dict[str, Any]:
 def _comment(said: Saying, own: Own, names: Mapping[str, str]) -> Comment:
     reader = Reader(own.name, frozenset({own.user_id} - {""}), people=names)
     author = facts.author_of(said)
-    files = " ".join(WITH_FILE.format(name=file.name) for file in attachments(said))
-    text = "\n".join(part for part in (facts.text_of(reader, said), files) if part)
+    files = facts.files_of(said.files)
+    named = " ".join(WITH_FILE.format(name=file.name) for file in files)
+    text = "\n".join(part for part in (facts.text_of(reader, said), named) if part)
     fields = {"user": said.user or "", "bot_id": said.bot_id or ""}
     return Comment(
         id=said.ts or "",
@@ -112,4 +109,5 @@ def _comment(said: Saying, own: Own, names: Mapping[str, str]) -> Comment:
         text=clip(text, LONGEST_COMMENT),
         created_at=facts.moment_of(said.ts),
         is_ours=conversation.is_ours(fields, own),
+        files=files,
     )

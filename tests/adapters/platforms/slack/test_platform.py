@@ -170,6 +170,7 @@ async def test_the_context_is_the_thread_and_nothing_else(
     assert [each.is_ours for each in context.previous_comments] == [False, False, True]
     assert "flaky" in context.previous_comments[0].text
     assert context.previous_comments[1].text == "since `v2`\n[attached: error.log]"
+    assert [len(each.files) for each in context.previous_comments] == [0, 1, 0]
     authors = [each.author for each in context.previous_comments]
     assert len(set(authors)) == 3
     assert all(author and not author.startswith("U0") for author in authors)
@@ -195,6 +196,8 @@ async def test_of_a_long_thread_the_newest_are_kept_in_order(
 
 async def test_a_file_comes_with_its_message(slack: Slack, listener: Listener, door: Door) -> None:
     await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "boom"}])
-    [file] = (await heard(slack, listener)).files
+    message = await heard(slack, listener)
+    [file] = message.files
     assert (file.name, file.size_bytes) == ("error.log", 4)
+    assert (await slack.context_of(message)).files == (file,)
     assert await slack.fetch(file, 100) == b"boom"
