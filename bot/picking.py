@@ -31,6 +31,7 @@ CHOSEN = "`{repository}` it is."
 REMEMBERED = (
     "`{repository}` it is, and from now on for this channel. `{address} repo` tells and changes that."
 )
+TICKED = "ticked beside a choice; the choice is still to be made"
 DETAIL = "chose {repository} for delivery {delivery}"
 
 
@@ -70,6 +71,8 @@ def _matching(names: Sequence[str], typed: str) -> list[Choice]:
 async def choose(services: Services, platform: Platform, found: Addressed) -> Disposition:
     """Somebody chose: the request goes on with it, once. Raises IntegrationError, StorageUnavailable."""
     message = found.message
+    if not message.fields.get(CHOICE):
+        return await _finish(services, found, TICKED)
     chosen, pending = message.fields.get(CHOICE, ""), await _pending(services, message)
     try:
         refusal = await _refusal(services, message, pending, chosen)
@@ -87,13 +90,21 @@ async def choose(services: Services, platform: Platform, found: Addressed) -> Di
     return Disposition.ANSWERED
 
 
+async def _finish(services: Services, found: Addressed, detail: str) -> Disposition:
+    """Without a word."""
+    outcome = outcome_of(found.delivery, found.message, Disposition.ANSWERED, detail)
+    async with services.storage.begin() as work:
+        await work.deliveries.finish([outcome], services.owner)
+    return Disposition.ANSWERED
+
+
 async def _pending(services: Services, message: IncomingMessage) -> Pending | None:
     async with services.storage.read() as work:
         return await work.pending.get(message.fields.get(PICKER, ""))
 
 
 async def _refusal(services: Services, message: IncomingMessage, pending: Pending | None, chosen: str) -> str:
-    if pending is None or pending.state is not PendingState.WAITING or message.actor is None or not chosen:
+    if pending is None or pending.state is not PendingState.WAITING or message.actor is None:
         return OVER.format(address=f"/{services.settings.name}")
     if account_of(message, message.actor).key != pending.asker.key:
         return NOT_YOURS

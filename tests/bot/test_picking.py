@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.chat import CHOICE, PICKER, REMEMBER
 from models.delivery import Disposition
 from models.identity import Role
 from models.job import JobStatus
@@ -75,6 +76,17 @@ async def test_what_is_remembered_is_the_channels() -> None:
     await bench.say("@bellhop fix another")
     assert {job.place.repository for job in await bench.jobs() if job.place} == {"acme/till"}
     assert len(await bench.jobs()) == 2
+
+
+async def test_a_tick_beside_the_choice_chooses_nothing_and_says_nothing() -> None:
+    bench, picker = await asked()
+    before = len(bench.whispers)
+    for fields in ({PICKER: picker.id, REMEMBER: "yes"}, {PICKER: picker.id, REMEMBER: "yes", CHOICE: ""}):
+        await bench.say("", kind=MessageKind.ACTION, thread=channel(), fields=fields)
+    assert len(bench.whispers) == before
+    await bench.choose(picker.id, "acme/till")
+    await bench.dispatch()
+    assert len(await bench.jobs()) == 1
 
 
 async def test_the_twin_of_a_delivery_asks_nothing() -> None:
