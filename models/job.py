@@ -124,6 +124,7 @@ class JobContext(Noun):
     `user_email` is None wherever the platform does not tell it (GitHub never does in a webhook, GitLab and Jira Cloud
     usually not): no address is ever made up. `previous_comments` are in order, oldest first, the newest kept. `thread`
     is where it was asked and is answered; `target` is where the work is when that is elsewhere: a chat has no code.
+    `files` came with the message itself; those of earlier ones are with their comments.
     """
 
     issue_id: str
@@ -148,6 +149,7 @@ class JobContext(Noun):
     head_sha: str = ""
     base_ref: str = ""
     is_fork: bool = False
+    files: tuple[Attachment, ...] = ()
 
     @property
     def place(self) -> Thread | None:
