@@ -22,7 +22,7 @@ from adapters.platforms.slack.people import People, actor_of
 from bot.errors import AuthenticationError, NotFoundError
 from bot.safety import clip
 from models.job import JobContext
-from models.message import Comment, IncomingMessage, Thread
+from models.message import Actor, Comment, IncomingMessage, Thread
 
 NEWEST_COMMENTS = 50
 LONGEST_COMMENT = 8_000
@@ -40,8 +40,7 @@ async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: Inc
     who = {name for each in newest for name in (each.user or "", *mentioned(each.text or ""))} - {""}
     names = await people.names(api, who)
     comments = tuple(_comment(each, own, names) for each in newest)
-    asking = await people.find(api, actor.id) if actor else None
-    asker = actor_of(asking) if asking else actor
+    asker = await _asker(api, people, actor)
     return JobContext(
         issue_id=f"{thread.channel}:{thread.root}",
         issue_key=thread.name,
@@ -59,6 +58,17 @@ async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: Inc
         previous_comments=comments,
         files=message.files,
     )
+
+
+async def _asker(api: Call, people: People, actor: Actor | None) -> Actor | None:
+    """Whoever asked, with their name and address; as the message told them where the app may not read people."""
+    try:
+        found = await people.find(api, actor.id) if actor else None
+    except AuthenticationError as error:
+        if not error.is_forbidden:
+            raise
+        found = None
+    return actor_of(found) if found else actor
 
 
 async def _named(api: Call, rooms: Rooms, thread: Thread) -> Thread:

@@ -10,6 +10,7 @@ from models.card import Card, CardState
 from models.delivery import WebhookRequest
 from models.identity import Role
 from models.message import Actor, IncomingMessage, MessageKind, Thread, ThreadKind
+from playground.slack.faults import Fault
 from playground.slack.server import SlackPlayground
 from tests.adapters.platforms.slack.conftest import sent
 from tests.adapters.platforms.slack.deliveries import delivery
@@ -181,6 +182,26 @@ async def test_the_context_is_the_thread_and_nothing_else(
     assert context.issue_key == f"#{playground.world.store.channels[message.thread.channel].name}"
     assert not context.thread.is_private
     assert context.issue_id == f"{message.thread.channel}:{root}"
+
+
+@pytest.mark.parametrize("method", ["users.info", "conversations.info", "conversations.replies"])
+async def test_a_right_that_is_missing_costs_only_what_it_is_for(
+    slack: Slack, playground: SlackPlayground, listener: Listener, door: Door, method: str
+) -> None:
+    root = await door.say("reader", "team", "the login test is flaky")
+    await door.say("writer", "team", "@bellhop fix it", thread_ts=root)
+    message = await heard(slack, listener)
+    playground.world.faults.add(Fault("error", error="missing_scope", path=method, times=99))
+    context = await slack.context_of(message)
+    assert context.user_msg == "@bellhop fix it"
+    assert bool(context.user_email) is (method != "users.info")
+    assert len(context.previous_comments) == (0 if method == "conversations.replies" else 1)
+    playground.world.faults.clear()
+    playground.world.faults.add(Fault("error", error="token_revoked", path=method, times=99))
+    slack._people._known.clear()
+    if method != "conversations.info":
+        with pytest.raises(AuthenticationError):
+            await slack.context_of(message)
 
 
 async def test_of_a_long_thread_the_newest_are_kept_in_order(
