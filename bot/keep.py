@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from bot import cards, changing, handles, options, order
+from bot import cards, changing, choice, handles, options, order
 from bot.command import Ask, Said
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.base import now
+from models.change import Change
 from models.delivery import Disposition
 from models.job import Job, JobContext, JobEvent, JobEventType, JobRequest
+from models.message import Thread
 from models.outbox import OutboxKind, OutboxRow
 
 PERSON_LIMIT = "You have {count} jobs queued or running, and {most} is the limit. `{slash} jobs --mine`"
@@ -77,9 +79,22 @@ async def job(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobConte
         return limit
     change = await changing.found(work, place, thread)
     options.check_here(ask, request, context, change if change and change.is_open else None)
-    kept = await _create(work, ask, request, context, order.lock_key(place, thread, change))
+    kept = await _create(work, ask, request, context, await _line(work, ask, place, thread, change))
     await work.outbox.put(card_row(kept, ask))
     return Said(disposition=Disposition.ACCEPTED, detail=KEPT.format(handle=kept.handle), tell=(kept,))
+
+
+async def _line(work: UnitOfWork, ask: Ask, place: Thread, thread: Thread, change: Change | None) -> str:
+    """What the job owns while it runs. A command typed to a whole channel begins a conversation of its own, and what is
+    asked for below its card goes on with it.
+    """
+    key = order.lock_key(place, thread, change)
+    if key != thread.key or not thread.channel:
+        return key
+    if not thread.root:
+        return ask.message.semantic_key
+    head = (await choice.jobs_here(work, thread))[-1:]
+    return head[0].lock_key if head else key
 
 
 async def _over_limit(work: UnitOfWork, ask: Ask, repository: str) -> Said | None:

@@ -162,3 +162,17 @@ async def test_a_stranger_gets_nothing_done() -> None:
     await bench.say("@bellhop fix it repo=acme/shop", is_stranger=True)
     assert "another organization" in bench.whispers[-1].text
     assert await bench.jobs() == []
+
+
+async def test_commands_typed_to_a_channel_do_not_wait_for_each_other() -> None:
+    bench = ChatBench()
+    await bench.link()
+    for repository in ("acme/shop", "acme/till"):
+        text = f"/bellhop fix it repo={repository}"
+        await bench.say(text, kind=MessageKind.SLASH, thread=channel())
+    second, first = await bench.jobs()
+    assert first.lock_key != second.lock_key
+    card = next(each for each in bench.chat.comments if first.handle in each.body)
+    await bench.say("@bellhop fix more", thread=channel(card.id))
+    below = (await bench.jobs())[0]
+    assert below.lock_key == first.lock_key, "below its card a conversation goes on"
