@@ -5,6 +5,7 @@ People judge an issue by what they see. What they cannot see is not handed on in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot import code
@@ -14,6 +15,8 @@ from bot.phrases import counted
 from bot.safety import count_hidden, visible
 
 COMMENT_ENDS = "-->"
+#: By which our own messages are found again: nothing to tell anybody of.
+OWN_MARK = re.compile(r"<!-- bellhop:[A-Za-z0-9-]{1,40} -->")
 #: A comment that ends within what looked like code changes what is code behind it: read again, but not for ever.
 MOST_READINGS = 10
 COMMENTS = "HTML comment"
@@ -38,7 +41,7 @@ class Hidden:
 
 def seen(text: str) -> tuple[str, Hidden]:
     """`text` as people see it, and what is missing then. A comment that never ends reaches to the end."""
-    shown, comments = _without_comments(well_formed(visible(text)))
+    shown, comments = _without_comments(OWN_MARK.sub("", well_formed(visible(text))))
     return shown, Hidden(comments, count_hidden(text))
 
 
