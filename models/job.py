@@ -122,9 +122,8 @@ class JobContext(Noun):
     """Everything a job must know of where it was asked.
 
     `user_email` is None wherever the platform does not tell it (GitHub never does in a webhook, GitLab and Jira Cloud
-    usually not): no address is ever made up. `previous_comments` are in order, oldest first, the newest kept. `thread`
-    is where it was asked and is answered; `target` is where the work is when that is elsewhere: a chat has no code.
-    `files` came with the message itself; those of earlier ones are with their comments.
+    usually not): no address is ever made up. `previous_comments`: oldest first, the newest kept. `thread` is where it was
+    asked and is answered; `target` is where the work is when that is elsewhere: a chat has no code.
     """
 
     issue_id: str
@@ -149,7 +148,7 @@ class JobContext(Noun):
     head_sha: str = ""
     base_ref: str = ""
     is_fork: bool = False
-    files: tuple[Attachment, ...] = ()
+    files: tuple[Attachment, ...] = ()  # of the message itself; those of earlier ones are with their comments
 
     @property
     def place(self) -> Thread | None:
@@ -267,8 +266,7 @@ class Transition(Noun):
 class GithubResolverJob(Noun):
     """A GitHub job as the shared-infrastructure document describes it: a view over the persisted job.
 
-    `installation_token` is filled at use, never persisted and excluded from every dump. `created_at` and
-    `completed_at` are seconds since 1970.
+    `installation_token` is filled at use, never persisted, in no dump. The two moments are in seconds since 1970.
     """
 
     type: SourceType = SourceType.GITHUB
