@@ -122,7 +122,7 @@ class JobContext(Noun):
     """Everything a job must know of where it was asked.
 
     `user_email` is None wherever the platform does not tell it (GitHub never does in a webhook, GitLab and Jira Cloud
-    usually not): no address is ever made up. `previous_comments`: oldest first, the newest kept. `thread` is where it was
+    usually not): no address is made up. `previous_comments`: oldest first, the newest kept. `thread` is where it was
     asked and is answered; `target` is where the work is when that is elsewhere: a chat has no code.
     """
 
