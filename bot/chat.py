@@ -19,6 +19,8 @@ from models.picker import Choice, Dialog, Page, Picker
 PICKER, CHOICE, REMEMBER = "picker", "choice", "remember"
 # And of a dialog that was filled in: which (`Dialog.id`), and the text.
 DIALOG, TEXT = "dialog", "text"
+# And of an EVENT that somebody looks at the bot's own page: which part of it.
+TAB, HOME = "tab", "home"
 
 
 class Suggestion(Noun):

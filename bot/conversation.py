@@ -12,6 +12,7 @@ from bot import (
     introduction,
     order,
     pace,
+    pages,
     picking,
     questions,
     replies,
@@ -19,7 +20,7 @@ from bot import (
     triage,
     turning,
 )
-from bot.chat import PICKER
+from bot.chat import HOME, PICKER, TAB
 from bot.command import Said, address_in
 from bot.commands import COMMANDS
 from bot.errors import InvalidTransition, Refused
@@ -74,6 +75,8 @@ async def _hold(services: Services, platform: Platform, found: Addressed) -> Dis
     message = found.message
     if PICKER in message.fields:
         return await picking.choose(services, platform, found)
+    if message.kind is MessageKind.EVENT and message.fields.get(TAB) == HOME and message.actor is not None:
+        return await pages.show(services, found, message.actor, COMMANDS)
     if message.kind is MessageKind.EVENT or message.is_deleted:
         return await closing.close(services, found)
     commands = found.commands or await _follow_up(services, found)

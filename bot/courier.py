@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from bot import cards, retraction, secrecy, telling
+from bot import cards, homepage, retraction, secrecy, telling
 from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
 from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
@@ -96,10 +96,19 @@ async def _carry(services: Services, row: OutboxRow, platform: Platform) -> None
     elif row.kind is OutboxKind.RETRACTION:
         await retraction.carry_out(services, row)
         await _shown(services, row, platform, Posted(id=""), "")
+    elif row.kind is OutboxKind.PAGE:
+        await _show_page(services, row)
+        await _shown(services, row, platform, Posted(id=""), "")
     elif row.kind in NEWS and not await secrecy.may_be_told(services, row):
         await _shown(services, row, platform, Posted(id=""), "")
     else:
         await _show(services, row, platform)
+
+
+async def _show_page(services: Services, row: OutboxRow) -> None:
+    if (chat := services.chat_of(row.thread)) is not None:
+        page = homepage.draw(await homepage.look(services, row))
+        await chat.show_page(row.audience, chat.render_page(page))
 
 
 async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:

@@ -80,6 +80,9 @@ class Rooms(Protocol):
     """What channels are set to, and what they follow."""
 
     async def get(self, platform: str, integration: str, workspace: str, channel: str) -> Room | None: ...
+    async def set_by(self, person: Account) -> Sequence[Room]:
+        """Those that this person set last, by the channel's id."""
+
     async def put(self, room: Room) -> None:
         """Insert or replace; `updated_at` is now, by the database's clock."""
 
@@ -94,3 +97,6 @@ class Rooms(Protocol):
 
     async def followed(self, platform: str, integration: str, channel: str) -> Sequence[Subscription]:
         """By a channel, the oldest first."""
+
+    async def subscribed_by(self, person: Account) -> Sequence[Subscription]:
+        """For the channels of this person's workspace, the oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import order, retraction, telling, trail
+from bot import ending, order, retraction
 from bot.phrases import duration
 from bot.services import Services
 from models.base import now
@@ -44,8 +44,7 @@ async def _recover(services: Services, job: Job) -> Job | None:
         if settled is not None:
             await work.outbox.want(job.id, is_urgent=True)
             await retraction.keep(work, settled)
-            await trail.of_ending(work, settled)
-            await telling.of_ending(work, settled)
+            await ending.tell(work, settled)
     return settled
 
 

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot import trail
+from bot import homepage, trail
 from bot.errors import AuthenticationError, IntegrationError
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -38,6 +38,8 @@ async def cancel(work: UnitOfWork, job_id: str, by: str) -> Job:
     job = await work.jobs.request_cancel(job_id, by)
     await work.outbox.want(job_id, is_urgent=True)
     await keep(work, job)
+    if job.status is JobStatus.CANCELLED:
+        await homepage.refresh(work, job)
     return job
 
 

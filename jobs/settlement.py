@@ -9,7 +9,8 @@ from contextlib import suppress
 
 import structlog
 
-from bot import retraction, telling, trail
+from bot import ending as ends
+from bot import retraction
 from bot.errors import BellhopError, InvalidTransition, StorageUnavailable
 from bot.ports import UnitOfWork
 from bot.run import Run
@@ -57,8 +58,7 @@ async def _write(run: Run, ending: Ending) -> Job | None:
         )
         await work.outbox.want(job.id, is_urgent=True)
         await retraction.keep(work, settled)
-        await trail.of_ending(work, settled)
-        await telling.of_ending(work, settled)
+        await ends.tell(work, settled)
     return settled
 
 

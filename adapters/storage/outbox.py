@@ -87,7 +87,7 @@ _HOLDERS = (
     .where(_o.platform == bindparam("here"), _o.integration == bindparam("there"), _IS_CLAIMED)
     .distinct()
 )
-_MAY_REPEAT = _o.kind.in_((OutboxKind.REACTION, OutboxKind.RETRACTION))
+_MAY_REPEAT = _o.kind.in_((OutboxKind.REACTION, OutboxKind.RETRACTION, OutboxKind.PAGE))
 # Due when it was: at the platform's pace, or when another try is due.
 _AGAIN: dict[str, Any] = {"wanted": _o.wanted + 1, "state": OutboxState.WAITING}
 _RELEASED: dict[str, Any] = {"claimed_by": None, "lease_until": None}

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, select
 from adapters.storage.chat_tables import rooms, subscriptions
 from adapters.storage.clock import clock
 from adapters.storage.rows import Rows
+from models.identity import Account
 from models.pending import Room, Subscription
 
 _r = rooms.c
@@ -27,6 +28,13 @@ class RoomRows(Rows):
         key = (_r.platform == platform, _r.integration == integration, _r.workspace == workspace)
         row = await self._first(select(rooms).where(*key, _r.channel == channel))
         return None if row is None else Room.model_validate(dict(row))
+
+    async def set_by(self, person: Account) -> Sequence[Room]:
+        """Those that this person set last, by the channel's id."""
+        here = (_r.platform == person.platform, _r.integration == person.integration)
+        mine = (_r.workspace == person.workspace, _r.set_by == person.id)
+        rows = await self._all(select(rooms).where(*here, *mine).order_by(_r.channel))
+        return [Room.model_validate(dict(row)) for row in rows]
 
     async def put(self, room: Room) -> None:
         """Insert or replace; `updated_at` is now."""
@@ -59,6 +67,12 @@ class RoomRows(Rows):
         return await self._those(
             _s.platform == platform, _s.integration == integration, _s.channel == channel
         )
+
+    async def subscribed_by(self, person: Account) -> Sequence[Subscription]:
+        """For the channels of this person's workspace, the oldest first."""
+        here = (_s.platform == person.platform, _s.integration == person.integration)
+        made = await self._those(*here, _s.by == person.id)
+        return [each for each in made if each.thread.workspace == person.workspace]
 
     async def _those(self, *which: ColumnElement[bool]) -> list[Subscription]:
         rows = await self._all(select(subscriptions).where(*which).order_by(_s.id))

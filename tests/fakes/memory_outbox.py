@@ -9,7 +9,7 @@ from models.message import Thread
 from models.outbox import OutboxKind, OutboxRow, OutboxState
 from tests.fakes.memory import Rows, with_
 
-MAY_REPEAT = (OutboxKind.REACTION, OutboxKind.RETRACTION)
+MAY_REPEAT = (OutboxKind.REACTION, OutboxKind.RETRACTION, OutboxKind.PAGE)
 RELEASED = {"claimed_by": None, "lease_until": None}
 
 

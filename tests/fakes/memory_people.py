@@ -136,6 +136,10 @@ class RoomRows(Rows):
     async def get(self, platform: str, integration: str, workspace: str, channel: str) -> Room | None:
         return self._memory.rooms.get((platform, integration, workspace, channel))
 
+    async def set_by(self, person: Account) -> Sequence[Room]:
+        mine = [key for key, room in self._memory.rooms.items() if room.set_by == person.id]
+        return [self._memory.rooms[key] for key in sorted(mine) if key[:3] == person.key[:3]]
+
     async def put(self, room: Room) -> None:
         key = (room.platform, room.integration, room.workspace, room.channel)
         self._memory.rooms[key] = with_(cleaned(room), updated_at=self._clock())
@@ -162,6 +166,11 @@ class RoomRows(Rows):
             for key, row in self._memory.subscriptions.items()
             if key[:3] == (platform, integration, channel)
         ]
+
+    async def subscribed_by(self, person: Account) -> Sequence[Subscription]:
+        here = (person.platform, person.integration, person.workspace, person.id)
+        rows = self._memory.subscriptions.values()
+        return [row for row in rows if (row.platform, row.integration, row.thread.workspace, row.by) == here]
 
 
 def _key(row: Subscription) -> tuple[str, str, str, str, str, str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.ports import Storage
 from models.base import now
+from models.identity import Account
 from models.message import Thread, ThreadKind
 from models.pending import Room, Subscription
 from models.source import SourceType
@@ -108,3 +109,16 @@ async def test_many_at_once_follow_once(storage: Storage) -> None:
     await asyncio.gather(*(subscribe(storage, subscription(by=f"U{number}")) for number in range(5)))
     async with storage.read() as work:
         assert len(await work.rooms.followed("slack", "default", "C1")) == 1
+
+
+async def test_what_a_person_set_and_subscribed_is_found(storage: Storage) -> None:
+    ana = Account(platform="slack", workspace="T1", id="U1")
+    async with storage.begin() as work:
+        for row in (room(channel="C2"), room(), room(channel="C3", set_by="U2"), room(workspace="T2")):
+            await work.rooms.put(row)
+    elsewhere = subscription(channel="C9").thread.model_copy(update={"workspace": "T2"})
+    rows = subscription("acme/b"), subscription("acme/a"), subscription("acme/c", by="U2")
+    await subscribe(storage, *rows, subscription(channel="C9", thread=elsewhere))
+    async with storage.read() as work:
+        assert [each.channel for each in await work.rooms.set_by(ana)] == ["C1", "C2"]
+        assert [each.repository for each in await work.rooms.subscribed_by(ana)] == ["acme/b", "acme/a"]
