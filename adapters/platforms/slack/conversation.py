@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.platforms.slack import plain
 from adapters.platforms.slack.client import Call
 from adapters.platforms.slack.facts import Own, permalink
 from adapters.platforms.slack.markup import EVENT_TYPE, MARKER, spoken
@@ -77,16 +78,15 @@ async def post(api: Call, place: Place, body: str) -> Posted:
     """Say it in the thread, or in the channel when there is none."""
     channel, root = await place.channel(api), place.thread.root
     under = {"thread_ts": root} if root else {}
-    made = await api.post("chat_postMessage", channel=channel, **spoken(body), **under, **QUIETLY)
+    made = await plain.say(api, "chat_postMessage", spoken(body), channel=channel, **under, **QUIETLY)
     return place.posted(channel, made)
 
 
 async def edit(api: Call, place: Place, message_id: str, body: str) -> Posted:
     """Replace what one of our messages says. Raises NotFoundError when it is gone, or can be edited no more."""
     channel = await place.channel(api)
-    return place.posted(
-        channel, await api.post("chat_update", channel=channel, ts=message_id, **spoken(body))
-    )
+    made = await plain.say(api, plain.UPDATE, spoken(body), channel=channel, ts=message_id)
+    return place.posted(channel, made)
 
 
 async def delete(api: Call, place: Place, message_id: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from adapters.platforms.slack import conversation
+from adapters.platforms.slack import conversation, plain
 from adapters.platforms.slack.client import Call
 from adapters.platforms.slack.conversation import Place
 from adapters.platforms.slack.markup import spoken
@@ -30,13 +30,13 @@ async def whisper(api: Call, place: Place, actor_id: str, body: str) -> None:
         return
     root = await root_of(api, thread)
     try:
-        await api.post("chat_postEphemeral", channel=thread.channel, user=actor_id, **said, **root)
+        await plain.say(api, "chat_postEphemeral", said, channel=thread.channel, user=actor_id, **root)
     except (NotFoundError, AuthenticationError) as error:
         if isinstance(error, AuthenticationError) and not error.is_forbidden:
             raise
         # They left, or we were never invited.
         channel = await place.rooms.of(api, actor_id)
-        await api.post("chat_postMessage", channel=channel, **said, **conversation.QUIETLY)
+        await plain.say(api, "chat_postMessage", said, channel=channel, **conversation.QUIETLY)
 
 
 async def root_of(api: Call, thread: Thread) -> Mapping[str, str]:

@@ -120,7 +120,7 @@ async def test_a_limit_says_when_to_come_back(slack: Slack, thread_in: ThreadIn,
 async def test_slacks_words_become_ours(
     slack: Slack, thread_in: ThreadIn, break_with: Break, word: str, kind: type[IntegrationError]
 ) -> None:
-    break_with("error", error=word, path="chat.postMessage")
+    break_with("error", error=word, path="chat.postMessage", times=2)
     found = await failure(slack, thread_in("team"))
     assert type(found) is kind
     assert word in str(found)
