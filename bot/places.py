@@ -24,6 +24,7 @@ from models.pending import PendingKind
 from models.source import SourceType
 
 NOT_A_REPOSITORY = "`{typed}` is no repository's name; it looks like `owner/name`. `{address} help`"
+GUEST = "Only full members of this workspace can have me do that: guests, and accounts that were closed, cannot."
 STRANGER = "You are from another organization than this workspace, so I do nothing for you here."
 REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 
@@ -73,6 +74,8 @@ class Places:
             return Here(thread, self._actor, role)
         if self._message.is_stranger and spec.scope is not Scope.NOWHERE:
             raise Refused(STRANGER)
+        if spec.needs > Role.NONE and not await self._is_member():
+            raise Refused(GUEST)
         forge, account = await self._account()
         if account is None and spec.needs > Role.NONE:
             return NoLink()
@@ -82,6 +85,10 @@ class Places:
         if found is None and spec.scope is Scope.JOB:
             raise Refused(choice.NONE_HERE.format(what="job", slash=self._address))
         return NoRepository(forge, account) if found is None else await self._there(forge, account, found)
+
+    async def _is_member(self) -> bool:
+        chat = self._services.chat_of(self._message.thread)
+        return chat is not None and await chat.is_member(self._actor)
 
     async def _there(self, forge: Platform, account: Actor, thread: Thread) -> Here:
         return Here(thread, account, await self._role(forge, account, thread.repository))

@@ -176,3 +176,14 @@ async def test_commands_typed_to_a_channel_do_not_wait_for_each_other() -> None:
     await bench.say("@bellhop fix more", thread=channel(card.id))
     below = (await bench.jobs())[0]
     assert below.lock_key == first.lock_key, "below its card a conversation goes on"
+
+
+async def test_a_guest_of_the_workspace_asks_for_no_work() -> None:
+    bench = ChatBench()
+    await bench.link()
+    bench.chat.guests.add("U1")
+    await bench.say("@bellhop fix it repo=acme/shop")
+    assert "Only full members" in bench.whispers[-1].text
+    assert await bench.jobs() == []
+    await bench.say("@bellhop ping")
+    assert "pong" in bench.posts[-1]

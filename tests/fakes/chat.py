@@ -17,7 +17,7 @@ from bot.router import Dispatcher
 from models.delivery import Disposition, WebhookRequest
 from models.identity import Account, Role
 from models.message import Actor, Attachment, IncomingMessage, MessageKind, Thread, ThreadKind
-from models.picker import Choice, Page, Picker
+from models.picker import Choice, Dialog, Page, Picker
 from models.source import SourceType
 from tests.fakes.platform import SECRET, FakeHome, said
 from tests.fakes.services import Bench
@@ -45,6 +45,8 @@ class FakeChat(FakeHome):
         super().__init__()
         self.whispers: list[Whisper] = []
         self.pages: dict[str, str] = {}
+        self.guests: set[str] = set()
+        self.dialogs: list[str] = []
 
     def suggestion(self, request: WebhookRequest) -> Suggestion | None:
         if request.header("x-event") != "suggestion":
@@ -73,8 +75,12 @@ class FakeChat(FakeHome):
     async def show_page(self, actor_id: str, body: str) -> None:
         self.pages[actor_id] = body
 
+    def render_dialog(self, dialog: Dialog) -> str:
+        return dialog.model_dump_json()
+
     async def open_dialog(self, trigger_id: str, dialog: str) -> None:
         self._enter("open_dialog")
+        self.dialogs.append(dialog)
 
     async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
         return b""
@@ -83,7 +89,7 @@ class FakeChat(FakeHome):
         return actor
 
     async def is_member(self, actor: Actor) -> bool:
-        return True
+        return actor.id not in self.guests
 
 
 def channel(root: str = "", name: str = "C1", kind: ThreadKind = ThreadKind.CHANNEL) -> Thread:
