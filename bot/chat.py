@@ -19,6 +19,9 @@ from models.picker import Choice, Dialog, Page, Picker
 PICKER, CHOICE, REMEMBER = "picker", "choice", "remember"
 # And of a dialog that was filled in: which (`Dialog.id`), and the text.
 DIALOG, TEXT = "dialog", "text"
+# Of a shortcut that was used: which (its last part, behind a colon, is the verb it stands for). On a message, that
+# message's id is the `subject_id`, and its words are the `description`.
+CALLBACK = "callback"
 # And of an EVENT that somebody looks at the bot's own page: which part of it.
 TAB, HOME = "tab", "home"
 

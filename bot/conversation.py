@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot import (
     closing,
+    dialogs,
     following,
     introduction,
     order,
@@ -16,6 +17,7 @@ from bot import (
     picking,
     questions,
     replies,
+    shortcuts,
     trail,
     triage,
     turning,
@@ -46,6 +48,8 @@ TAKEN = "delivery {first} about the same text was first"
 NOT_ALLOWED_TO_FOLLOW = "a remark on our pull request by somebody who may not ask for changes"
 LOST = "finishing delivery {id}: somebody else holds it now"
 MOST_COMMANDS = 5
+# What leaves no words where others read: its answer would come out of nowhere.
+WORDLESS = frozenset({MessageKind.SLASH, MessageKind.ACTION, MessageKind.FORM})
 # The disposition of a delivery with several commands is the weightiest of theirs.
 WEIGHT = (
     Disposition.ACCEPTED,
@@ -79,6 +83,8 @@ async def _hold(services: Services, platform: Platform, found: Addressed) -> Dis
         return await pages.show(services, found, message.actor, COMMANDS)
     if message.kind is MessageKind.EVENT or message.is_deleted:
         return await closing.close(services, found)
+    if not found.commands and shortcuts.opens_dialog(message):
+        return await dialogs.open_for(services, found)
     commands = found.commands or await _follow_up(services, found)
     if not commands or message.actor is None:
         name = services.settings.name
@@ -166,7 +172,7 @@ def _is_private(turn: Turn, said: Said) -> bool:
     """Whether an answer concerns nobody but who asked: refusals, questions back, and what is about them alone."""
     if turn.ask is None or said.disposition.kind == "denied" or turn.refusal or said.is_private:
         return True
-    return turn.ask.message.kind is MessageKind.SLASH or COMMANDS[turn.ask.command.name].is_private
+    return turn.ask.message.kind in WORDLESS or COMMANDS[turn.ask.command.name].is_private
 
 
 def _is_silence(said: Said) -> bool:

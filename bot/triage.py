@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot import grammar
+from bot import grammar, shortcuts
 from bot.chat import PICKER
 from bot.commands import VOCABULARY
 from bot.errors import BellhopError
@@ -89,6 +89,9 @@ def _read(
     if message.kind is MessageKind.EVENT or message.is_deleted or PICKER in message.fields:
         return Addressed(delivery, message)
     names = names_of(name, platform.own_login)
+    asked = shortcuts.read(message, names, VOCABULARY)
+    if asked.commands or shortcuts.opens_dialog(message):
+        return Addressed(delivery, message, asked.commands, asked.is_truncated)
     if not message.is_created and not grammar.added(message.previous_text, message.text, names, VOCABULARY):
         return outcome_of(delivery, message, Disposition.IGNORED_EDITED, EDITED)
     parsed = grammar.parse(message, names, VOCABULARY)
