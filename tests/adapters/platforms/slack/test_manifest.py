@@ -1,10 +1,6 @@
 """The app's manifest in the documentation: Slack would take it; it asks for what the adapter uses and no more."""
 
-import copy
-import json
-import os
 import re
-import subprocess
 from collections.abc import Callable
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -28,7 +24,6 @@ PUBLIC, SOCKET = CONNECT / "slack-manifest.yaml", CONNECT / "slack-manifest-sock
 ADAPTER = sorted((ROOT / "adapters" / "platforms" / "slack").glob("*.py"))
 EVENTS_OF = {"message": {"message.channels", "message.groups", "message.im", "message.mpim"}}
 ADDRESSES = {"url", "request_url", "message_menu_options_url"}
-IMPORT = "import type { Manifest } from '@slack/web-api/dist/types/request/manifest';"
 Manifest = dict[str, Any]
 
 
@@ -42,58 +37,9 @@ def manifest() -> Manifest:
     return read(PUBLIC)
 
 
-def types_folder() -> Path | None:
-    """A `node_modules` that holds `@slack/web-api` and `typescript`, where there is one."""
-    folder = os.environ.get("BELLHOP_NODE_MODULES")
-    return Path(folder) if folder else None
-
-
-def refusals_of_types(manifests: dict[str, Manifest], modules: Path, work: Path) -> list[str]:
-    """Which of the manifests the vendor's own types refuse.
-
-    https://github.com/slackapi/node-slack-sdk/blob/main/packages/web-api/src/types/request/manifest.ts
-    """
-    (work / "node_modules").symlink_to(modules.resolve())
-    for name, manifest in manifests.items():
-        code = f"{IMPORT}\nexport const {name}: Manifest = {json.dumps(manifest)};\n"
-        (work / f"{name}.ts").write_text(code, encoding="utf-8")
-    options = [
-        "--noEmit",
-        "--strict",
-        "--skipLibCheck",
-        "--module",
-        "nodenext",
-        "--moduleResolution",
-        "nodenext",
-    ]
-    compiler = [str(work / "node_modules" / ".bin" / "tsc"), *options, "--types", "node"]
-    asked = subprocess.run(
-        [*compiler, *(f"{name}.ts" for name in manifests)],
-        cwd=work,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    refused = set(re.findall(r"^(\w+)\.ts\(", asked.stdout, re.MULTILINE))
-    assert bool(refused) == bool(asked.returncode), asked.stdout + asked.stderr
-    return sorted(refused)
-
-
 @pytest.mark.parametrize("path", [PUBLIC, SOCKET], ids=lambda path: path.stem)
 def test_slack_would_take_it(path: Path) -> None:
     assert rules.complaints(read(path)) == []
-
-
-def test_the_vendors_types_take_it_and_refuse_a_wrong_one(manifest: Manifest, tmp_path: Path) -> None:
-    if (modules := types_folder()) is None:
-        return
-    wrong = copy.deepcopy(manifest)
-    wrong["oauth_config"]["scopes"]["bot"][0] = "chat:shout"
-    untyped = copy.deepcopy(manifest)
-    untyped["features"]["shortcuts"][0]["type"] = "local"
-    asked = {"open": manifest, "socket": read(SOCKET), "wrong": wrong, "untyped": untyped}
-    assert refusals_of_types(asked, modules, tmp_path) == ["untyped", "wrong"]
 
 
 def break_with(*path: str | int, value: Any) -> Callable[[Manifest], None]:
