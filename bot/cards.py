@@ -27,7 +27,7 @@ ANSWERED = "✅ {handle} answered in {took}{cost}"
 NO_CHANGE = "✅ {handle} done in {took}{cost} · no change was needed"
 FAILED = "❌ {handle} failed {where}: {why}.{kept}"
 CANCELLED = "⏹ {handle} stopped by @{by}{after}.{removed}"
-LOST = "⚠️ {handle} {text}"
+LOST = "{handle} {text}"
 ATTEMPT = ", attempt {attempt} of {most}"
 BRANCH_KEPT = " Branch kept: `{branch}`."
 BRANCH_REMOVED = " Branch removed."
@@ -195,18 +195,25 @@ def _steps(job: Job) -> tuple[CardStep, ...]:
             said = _said(event) or said
         elif event.type == JobEventType.STEP:
             said = ""
-            steps = [step.model_copy(update={"is_done": True}) for step in steps]
-            steps.append(CardStep(text=event.data or ""))
+            steps = [*_ended(steps, is_ok=True), CardStep(text=event.data or "")]
+        elif "lost" in event.facts:
+            text = LOST.format(handle=job.handle, text=event.data)
+            warning = CardStep(text=text, is_done=True, is_ok=False, is_warning=True)
+            steps = [*_ended(steps, is_ok=False), warning]
         elif event.type in {JobEventType.CHECK, JobEventType.CHANGE, JobEventType.NOTICE}:
-            lost = (
-                LOST.format(handle=job.handle, text=event.data) if "lost" in event.facts else event.data or ""
-            )
-            steps.append(CardStep(text=lost, is_done=True, is_ok=event.success is not False))
+            steps.append(CardStep(text=event.data or "", is_done=True, is_ok=event.success is not False))
     if job.status.is_terminal:
-        return tuple(step.model_copy(update={"is_done": True}) for step in steps[-SHOWN_STEPS:])
-    if said:
+        # What was under way when the job was stopped or failed was not done.
+        steps = _ended(steps, is_ok=job.status is JobStatus.COMPLETED)
+    elif said:
         steps.append(CardStep(text=SAYS.format(said=said)))
     return tuple(steps[-SHOWN_STEPS:])
+
+
+def _ended(steps: Sequence[CardStep], *, is_ok: bool) -> list[CardStep]:
+    """With an end to what was under way."""
+    end = {"is_done": True, "is_ok": is_ok}
+    return [step if step.is_done else step.model_copy(update=end) for step in steps]
 
 
 def _said(event: JobEvent) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 MINUTE = 60
 HOUR = 60 * MINUTE
 SHORT_TEXT = 60
+CENT = 0.01
 
 
 def duration(span: timedelta) -> str:
@@ -27,8 +28,8 @@ def minutes(span: timedelta) -> str:
 
 
 def money(dollars: float) -> str:
-    """`$1.18`; below a cent with as many digits as it needs to be more than nothing."""
-    return f"${dollars:.2f}" if dollars >= 0.01 or dollars == 0 else f"${dollars:.4f}"
+    """`$1.18`, `under $0.01`: one format, and what costs something is never nothing."""
+    return f"${dollars:.2f}" if dollars >= CENT or dollars == 0 else f"under ${CENT}"
 
 
 def ordinal(number: int) -> str:

@@ -20,11 +20,12 @@ class CardState(StrEnum):
 
 
 class CardStep(Noun):
-    """One line of the card's story."""
+    """One line of the card's story. `is_warning`: it tells of a mishap that the job outlives, and is not good."""
 
     text: str
     is_done: bool = False
     is_ok: bool = True
+    is_warning: bool = False
 
 
 class Card(Noun):

@@ -17,6 +17,7 @@ NO_LINK = (
     "I have no record of that link here. I keep messages for {days} days; "
     "`{slash} why` tells of your last message."
 )
+ENDS = (".", "?", "!", "…")
 LINE = "{what} ({when:%Y-%m-%d %H:%M:%S} UTC): **{disposition}**{detail}"
 OPEN = "still being worked on"
 PUT_OFF = "put off until {due:%H:%M:%S} UTC"
@@ -35,7 +36,8 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     detail = f", {found.detail}" if found.detail else ""
     what = f"[That message]({found.url})" if found.url else f"That {found.event}"
     line = LINE.format(what=what, when=found.received_at, disposition=_state(found), detail=detail)
-    return Said(text=f"{line}. {TAIL.format(slash=ask.slash)}")
+    stop = "" if line.endswith(ENDS) else "."  # a reason may be a sentence already
+    return Said(text=f"{line}{stop} {TAIL.format(slash=ask.slash)}")
 
 
 def _state(found: Delivery) -> str:

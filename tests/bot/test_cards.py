@@ -133,7 +133,7 @@ def test_done_without_a_draft_or_with_an_update_or_without_a_pull_request() -> N
 
 def test_costs_of_all_attempts_add_up() -> None:
     assert "· $2.36 ·" in headline(done(PAID, PAID, PUSHED))
-    assert "· $0.0040 ·" in headline(done(an_event(JobEventType.USAGE, cost_usd=0.004), PUSHED))
+    assert "· under $0.01 ·" in headline(done(an_event(JobEventType.USAGE, cost_usd=0.004), PUSHED))
 
 
 def test_answered_and_unchanged() -> None:
@@ -176,7 +176,9 @@ def test_cancelled_in_the_queue() -> None:
 def test_lost_and_tried_again() -> None:
     text = "lost its worker after 4m00s; retried as attempt 2 of 3"
     card = cards.draw(a_job(JobStatus.QUEUED, an_event(JobEventType.NOTICE, text, lost=1)), Situation())
-    assert [step.text for step in card.steps] == [f"⚠️ J-7K3Q {text}"]
+    assert [(step.text, step.is_ok, step.is_warning) for step in card.steps] == [
+        (f"J-7K3Q {text}", False, True)
+    ]
 
 
 # --- steps ---
@@ -199,6 +201,30 @@ def test_steps_end_when_the_next_begins() -> None:
 
 def said(text: str, kind: str = "text") -> JobEvent:
     return an_event(JobEventType.AGENT, text, kind=kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_ok"),
+    [(JobStatus.FAILED, False), (JobStatus.CANCELLED, False), (JobStatus.COMPLETED, True)],
+)
+def test_the_step_that_was_under_way_when_the_job_ended_has_its_end(status: JobStatus, is_ok: bool) -> None:
+    steps = [an_event(JobEventType.STEP, "Cloning"), an_event(JobEventType.STEP, "Checking")]
+    job = a_job(status, *steps, failure=Failure.CHECKS, failure_detail="2 fail")
+    assert [(step.text, step.is_done, step.is_ok) for step in cards.draw(job, Situation()).steps] == [
+        ("Cloning", True, True),
+        ("Checking", True, is_ok),
+    ]
+
+
+def test_the_step_that_lost_its_worker_was_not_done() -> None:
+    lost = an_event(JobEventType.NOTICE, "lost its worker after 4m00s", lost=1)
+    again = an_event(JobEventType.STEP, "Cloning again")
+    job = a_job(JobStatus.RUNNING, an_event(JobEventType.STEP, "Cloning"), lost, again)
+    assert [(step.is_done, step.is_ok) for step in cards.draw(job, Situation()).steps] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]
 
 
 def steps_of(job: Job) -> list[str]:

@@ -37,7 +37,15 @@ def test_minutes(seconds: float, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("dollars", "said"),
-    [(0, "$0.00"), (1.18, "$1.18"), (0.01, "$0.01"), (0.004, "$0.0040"), (1234.5, "$1234.50")],
+    [
+        (0, "$0.00"),
+        (1.18, "$1.18"),
+        (0.01, "$0.01"),
+        (0.004, "under $0.01"),
+        (0.0099, "under $0.01"),
+        (0.021, "$0.02"),
+        (1234.5, "$1234.50"),
+    ],
 )
 def test_money(dollars: float, said: str) -> None:
     assert phrases.money(dollars) == said

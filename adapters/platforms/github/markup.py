@@ -21,7 +21,7 @@ HIDDEN = "<!-- {marker} -->"
 DETAILS = "<details><summary>{title}</summary>\n\n{output}\n\n</details>"
 NEXT = "Next: {commands}"
 OUTPUT = "Output"
-GOOD, BAD, UNDER_WAY = "✅", "❌", "⏳"
+GOOD, BAD, UNDER_WAY, WARNING = "✅", "❌", "⏳", "⚠️"
 
 
 def hidden(marker: str) -> str:
@@ -58,6 +58,8 @@ def _steps(steps: tuple[CardStep, ...]) -> str:
 def _sign(step: CardStep) -> str:
     if not step.is_done:
         return UNDER_WAY
+    if step.is_warning:
+        return WARNING
     return GOOD if step.is_ok else BAD
 
 

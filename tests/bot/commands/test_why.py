@@ -49,3 +49,10 @@ async def test_without_an_earlier_message() -> None:
     bench = Bench()
     await bench.hear("/bellhop why")
     assert bench.answers[0].startswith("I have no record of an earlier message")
+
+
+async def test_a_reason_that_is_a_sentence_ends_once() -> None:
+    bench = Bench()
+    await bench.hear("/bellhop status J-7K3Q", comment_id="1")
+    await bench.hear("/bellhop why", comment_id="2")
+    assert "lists them. `/bellhop help`" in bench.answers[-1]

@@ -27,6 +27,7 @@ def test_a_card_is_told_from_its_headline_to_its_mark() -> None:
             steps=(
                 CardStep(text="cloned", is_done=True),
                 CardStep(text="checks: 2 fail", is_done=True, is_ok=False),
+                CardStep(text="J-7K3Q lost its worker", is_done=True, is_ok=False, is_warning=True),
                 CardStep(text="asking the agent again"),
             ),
             body="I mended the leap years.",
@@ -39,7 +40,7 @@ def test_a_card_is_told_from_its_headline_to_its_mark() -> None:
     assert shown == "\n\n".join(
         [
             HEADLINE,
-            "- ✅ cloned\n- ❌ checks: 2 fail\n- ⏳ asking the agent again",
+            "- ✅ cloned\n- ❌ checks: 2 fail\n- ⚠️ J-7K3Q lost its worker\n- ⏳ asking the agent again",
             "I mended the leap years.",
             "<details><summary>Output</summary>\n\n```\nFAILED tests/test_years.py\n```\n\n</details>",
             "[PR #43](https://github.example/acme/shop/pull/43)",
