@@ -30,8 +30,8 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 
 SPEC = CommandSpec(
-    verb=VerbSpec(name="ask", takes_text=True, options=frozenset({"agent", "model"})),
-    usage="ask <question> [agent= model=]",
+    verb=VerbSpec(name="ask", takes_text=True, options=frozenset({"repo", "agent", "model"})),
+    usage="ask <question> [repo= agent= model=]",
     summary="answer a question about the code; nothing is changed",
     group="agent work",
     needs=Role.WRITE,

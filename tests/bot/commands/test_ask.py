@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.fakes.chat import ChatBench
 from tests.fakes.services import Bench
 
 
@@ -17,3 +18,12 @@ async def test_without_a_question_it_asks_back() -> None:
     await bench.hear("/bellhop ask")
     assert bench.answers[0].startswith("Ask what?")
     assert await bench.jobs() == []
+
+
+async def test_in_a_chat_the_question_may_name_its_repository() -> None:
+    bench = ChatBench()
+    await bench.link()
+    await bench.say("@bellhop ask where is the retry policy? repo=acme/till")
+    [job] = await bench.jobs()
+    assert job.place is not None
+    assert (job.place.repository, job.request.text) == ("acme/till", "where is the retry policy?")
