@@ -114,12 +114,19 @@ class Workspace(Town):
 
     async def link(self, user: str = "writer") -> None:
         """Somebody's account of the forge becomes theirs on Slack too."""
-        await self.tell("link", channel="dm", user=user)
-        told = await self.reads(r"link `?[A-Z0-9-]{6,}", channel="dm", user=user)
-        [code] = re.findall(r"link ([A-Z0-9-]{6,})", words(told).replace("`", ""))
+        code = await self._code(await self.tell("link", channel="dm", user=user), user)
         number = await self.open_issue("Who I am")
         await self.say(number, f"/bellhop link {code}", role=user)
         await self.answer(number, "Linked")
+
+    async def _code(self, said: str, user: str) -> str:
+        """The code that is told after what was said; not one of before."""
+
+        async def look() -> str | None:
+            told = [words(each) for each in await self.own("dm", user) if each["ts"] > said]
+            return next(iter(re.findall(r"link ([A-Z0-9-]{6,})", "\n".join(told))), None)
+
+        return await self.until(look, "a code to link with")
 
     async def post_to_slacks_door(
         self, body: bytes, kind: str = "application/json", **headers: str | bytes
