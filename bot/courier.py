@@ -73,10 +73,12 @@ class Courier:
             self._quiet_until = asyncio.get_running_loop().time() + error.retry_after_seconds
             await _postpone(services, row, error.retry_after_seconds, error)
         except IntegrationError as error:
-            if _may_pass(error) and row.attempts < MOST_ATTEMPTS:
-                await _postpone(services, row, _delay(row, error), error)
-            else:
+            is_lost = not _may_pass(error) or row.attempts >= MOST_ATTEMPTS
+            if is_lost:
                 await _bury(services, row, error)
+            else:
+                await _postpone(services, row, _delay(row, error), error)
+            await unsaid.tell_who_asked(services, row, error, is_lost=is_lost)
         # Whatever waited behind this row of the thread is due now.
         services.bells.courier.set()
 
