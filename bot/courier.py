@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
-from bot import cards, homepage, retraction, secrecy, telling
+from bot import cards, homepage, retraction, secrecy, telling, unsaid
 from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
 from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
@@ -73,7 +73,7 @@ class Courier:
             self._quiet_until = asyncio.get_running_loop().time() + error.retry_after_seconds
             await _postpone(services, row, error.retry_after_seconds, error)
         except IntegrationError as error:
-            is_lost = not _may_pass(error) or row.attempts >= MOST_ATTEMPTS
+            is_lost = not _may_pass(row, error) or row.attempts >= MOST_ATTEMPTS
             if is_lost:
                 await _bury(services, row, error)
             else:
@@ -177,9 +177,14 @@ async def _shown(services: Services, row: OutboxRow, platform: Platform, posted:
         )
 
 
-def _may_pass(error: IntegrationError) -> bool:
-    """Whether the same message may be taken later. A refused token is renewed; a deleted thread does not come back."""
-    return error.retryable or isinstance(error, AuthenticationError)
+def _may_pass(row: OutboxRow, error: IntegrationError) -> bool:
+    """Whether the same message may be taken later. A refused token is renewed; a deleted thread does not come back.
+
+    Where we may not write, an answer waits until we may; news would only pile up.
+    """
+    if isinstance(error, AuthenticationError):
+        return not (error.is_forbidden and row.kind in NEWS)
+    return error.retryable
 
 
 def _delay(row: OutboxRow, error: IntegrationError) -> float:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from bot import telling
-from bot.errors import IntegrationError, NetworkError, RateLimitError
+from bot.errors import AuthenticationError, IntegrationError, NetworkError, NotFoundError, RateLimitError
 from bot.run import Run
 from jobs import settlement
 from jobs.attempt import Ending
@@ -165,9 +167,16 @@ async def test_nothing_leaves_while_the_forge_does_not_say_who_may_read() -> Non
     assert "whether they may still read" in row.last_error
 
 
-async def test_a_channel_that_takes_nothing_is_told_to_who_subscribed() -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFoundError("posting in #C1: channel_not_found"),
+        AuthenticationError("posting in #C1: not_in_channel", is_forbidden=True),
+    ],
+)
+async def test_a_channel_that_takes_nothing_is_told_to_who_subscribed(error: IntegrationError) -> None:
     bench = await following()
-    bench.chat.failures["post"] = [IntegrationError("posting in #C1: not_in_channel")]
+    bench.chat.failures["post"] = [error]
     await happens(bench, news())
     [post] = bench.chat.comments
     assert "can't write there" in post.body
