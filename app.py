@@ -29,7 +29,11 @@ HERE = str(Path(__file__).absolute())
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line. 0 done, 1 not found or refused, 2 wrong settings or usage."""
-    args = parser.build().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        parser.build().print_help(sys.stderr)
+        return 2
+    args = parser.build().parse_args(given)
     try:
         return COMMANDS[args.command](args)
     except BellhopError as error:
@@ -107,6 +111,7 @@ async def serve_app(
     settings: Settings, listener: socket.socket, stopping: asyncio.Event, hint: str = ""
 ) -> None:
     """Receive, dispatch, answer and keep time, until `stopping` is set; then drain."""
+    from adapters import agreement
     from adapters.telemetry import Telemetry
     from handlers import routes, server
     from jobs import host, owners
@@ -120,7 +125,7 @@ async def serve_app(
         made, closers = loop_list.make(services, telemetry.delivery, telemetry.flight)
         tasks = [asyncio.create_task(vigil.keep(loop, telemetry.loop, services.vigil)) for loop in made]
         tasks.append(asyncio.create_task(telemetry.watch_lag()))
-        sys.stdout.write(hint)
+        sys.stdout.write(hint or agreement.hint(services.platforms))
         try:
             await server.serve(routes.application(services, telemetry), listener, stopping)
         finally:
@@ -241,21 +246,31 @@ def deliveries(args: argparse.Namespace) -> int:
     """`bellhop deliveries`."""
     from handlers.cli import deliveries as tool
 
-    return with_services(lambda services: tool.run(services, args))
+    return with_services(lambda services: tool.run(services, args), args)
 
 
 def jobs(args: argparse.Namespace) -> int:
     """`bellhop jobs`."""
     from handlers.cli import jobs as tool
 
-    return with_services(lambda services: tool.run(services, args))
+    return with_services(lambda services: tool.run(services, args), args)
 
 
-def with_services(work: Callable[[Services], Coroutine[Any, Any, int]]) -> int:
-    """Open the services, do one thing, close them. Without a queue: what a tool changes, the app's sweep finds."""
-    from adapters import stage
+def with_services(
+    work: Callable[[Services], Coroutine[Any, Any, int]], reading: argparse.Namespace | None = None
+) -> int:
+    """Open the services, do one thing, close them. Without a queue: what a tool changes, the app's sweep finds.
+
+    Who only reads makes no database.
+    """
+    from adapters import agreement, stage
+    from handlers.cli import emptiness
 
     stage.rejoin(load())
+    if reading is not None and emptiness.is_reading(reading) and not agreement.has_kept(settings := load()):
+        code = emptiness.tell(reading, settings.data_dir)
+        sys.stderr.write(stage.hint_of_another(settings))
+        return code
     settings = prepared("cli")
 
     async def once() -> int:

@@ -8,13 +8,14 @@ from pathlib import Path
 from adapters import redis
 from adapters.agents import AGENTS
 from adapters.opening import NEEDS
-from adapters.storage import open_storage
+from adapters.storage import open_storage, urls
 from bot.errors import ConfigurationError
 from bot.platform import Platform
 from bot.settings import Settings
 
 NO_AGENT = "no agent {name!r}; there is {known}"
 AGREE = "settings agree; platforms: {names}\n"
+NOT_ASKED = "nobody was asked: whether each platform takes its token, `/readyz` tells once Bellhop runs\n"
 NO_PLATFORM = """Nobody can ask anything yet. Set, for a platform of yours:
 {needs}
 or play without an account: bellhop all --playground
@@ -37,8 +38,19 @@ def check(settings: Settings) -> None:
 def told(opened: Mapping[tuple[str, str], Platform]) -> str:
     """What the settings come to, and what to do next when that is nothing."""
     names = ", ".join("/".join(key) for key in opened) or "none"
+    return AGREE.format(names=names) + (NOT_ASKED if opened else hint(opened))
+
+
+def hint(opened: Mapping[tuple[str, str], Platform]) -> str:
+    """What to do when no platform is configured; "" when one is."""
     needs = "\n".join(f"  {name}: {' and '.join(needed)}" for name, needed in NEEDS.items())
-    return AGREE.format(names=names) + ("" if opened else NO_PLATFORM.format(needs=needs))
+    return "" if opened else NO_PLATFORM.format(needs=needs)
+
+
+def has_kept(settings: Settings) -> bool:
+    """Whether there is a database to look into. A server's is taken to be there."""
+    file = urls.file_of(settings.database)
+    return file is None or file.is_file()
 
 
 def make_data_folder(settings: Settings) -> None:

@@ -48,6 +48,7 @@ def test_settings_that_agree(data: Path, settings: dict[str, str], platforms: st
     first, *hint = done.stdout.splitlines()
     assert (done.returncode, first, done.stderr) == (0, f"settings agree; platforms: {platforms}", "")
     assert ("  github: GITHUB_TOKEN and GITHUB_WEBHOOK_SECRET" in hint) is (platforms == "none")
+    assert any("nobody was asked" in line for line in hint) is (platforms != "none")
     assert data.stat().st_mode & 0o077 == 0, "others can look into the data folder"
 
 
@@ -117,6 +118,35 @@ def test_a_database_that_is_away_is_one_line(data: Path) -> None:
     [line] = done.stderr.splitlines()
     assert line.startswith("bellhop: migrating the database: ")
     assert SECRET not in line
+
+
+def test_no_command_at_all_lists_the_commands(data: Path) -> None:
+    done = bellhop(data)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "what arrived, what became of it" in done.stderr
+
+
+@pytest.mark.parametrize("line", ["deliveries", "deliveries list", "deliveries unsent", "jobs", "jobs list"])
+@pytest.mark.parametrize("json_too", [False, True])
+def test_listing_where_nothing_was_kept_makes_nothing(data: Path, line: str, json_too: bool) -> None:
+    done = bellhop(data, *line.split(), *["--json"] * json_too)
+    told = done.stderr if json_too else done.stdout
+    assert (done.returncode, json.loads(done.stdout) if json_too else []) == (0, [])
+    assert told == f"nothing here yet: {data}; beside `make run` it is {data}/playground\n"
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("line", ["deliveries show 1", "deliveries replay 1 --dry-run", "jobs show J-7K3Q"])
+def test_what_is_named_where_nothing_was_kept_is_not_found(data: Path, line: str) -> None:
+    done = bellhop(data, *line.split())
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"nothing here yet: {data}; " in done.stderr
+    assert not data.exists()
+
+
+def test_a_database_with_nothing_in_it_says_none(data: Path) -> None:
+    bellhop(data, "migrate")
+    assert [bellhop(data, command).stdout for command in ("deliveries", "jobs")] == ["none\n", "none\n"]
 
 
 def tables(database: Path) -> set[str]:

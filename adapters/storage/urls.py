@@ -30,6 +30,13 @@ def parse(url: str) -> URL:
     raise ConfigurationError(SETTING, UNKNOWN)
 
 
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database; None of a server's. Raises ConfigurationError."""
+    parsed = parse(url)
+    is_file = parsed.drivername in SQLITE and parsed.database
+    return Path(parsed.database) if is_file and parsed.database else None
+
+
 def _sqlite(url: URL) -> URL:
     if not url.database or url.database == ":memory:":
         raise ConfigurationError(SETTING, NO_FILE)

@@ -78,7 +78,7 @@ async def replay(services: Services, args: argparse.Namespace) -> int:
         return 1
     if args.dry_run:
         await introduction.recall(services, tuple(services.platforms.values()))
-        return _explain(services, delivery, args)
+        return await _explain(services, delivery, args)
     if delivery.disposition is not None and delivery.disposition.kind in ACTED_UPON:
         return _already(delivery, args)
     async with services.storage.begin() as work:
@@ -107,8 +107,9 @@ def _already(delivery: Delivery, args: argparse.Namespace) -> int:
     return 0
 
 
-def _explain(services: Services, delivery: Delivery, args: argparse.Namespace) -> int:
-    found = explain.explain(services, delivery)
+async def _explain(services: Services, delivery: Delivery, args: argparse.Namespace) -> int:
+    async with services.storage.read() as work:
+        found = await explain.as_kept(work, explain.explain(services, delivery))
     if args.json:
         output.as_json(found.model_dump(mode="json"))
         return 0

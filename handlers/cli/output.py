@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
+NO_ROWS = "none\n"
+
 
 def as_json(value: object) -> None:
     """One JSON document on standard output."""
@@ -14,7 +16,10 @@ def as_json(value: object) -> None:
 
 
 def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
-    """Aligned columns with a heading; nothing but the heading when there are no rows."""
+    """Aligned columns with a heading; "none" when there are no rows."""
+    if not rows:
+        sys.stdout.write(NO_ROWS)
+        return
     cells = [[_cell(row.get(column)) for column in columns] for row in rows]
     widths = [max(len(line[i]) for line in [list(columns), *cells]) for i in range(len(columns))]
     for line in [list(columns), *cells]:

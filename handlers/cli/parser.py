@@ -107,13 +107,20 @@ def disposition(text: str) -> str:
 
 def count(text: str) -> int:
     """How many: 1 or more. Its name is what argparse calls it to people."""
-    if (number := int(text)) < 1:
+    if (number := _whole(text, "no number")) < 1:
         raise argparse.ArgumentTypeError("it must be 1 or more")
     return min(number, LARGEST)
 
 
 def row(text: str) -> int:
     """The number of a row."""
-    if not 0 <= (number := int(text)) <= LARGEST:
+    if not 0 <= (number := _whole(text, "no number of a row; the list shows them")) <= LARGEST:
         raise argparse.ArgumentTypeError("no row has such a number")
     return number
+
+
+def _whole(text: str, what: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is {what}") from None

@@ -140,6 +140,33 @@ async def test_a_dry_run_of_what_is_ignored_says_why(
     assert bench.platform.calls == []
 
 
+async def test_a_dry_run_of_what_was_done_says_that_nothing_would_be_done_twice(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivery = await bench.hear("@bellhop fix the login test\n\n/bellhop ping")
+    [job] = await bench.jobs()
+    assert await run(bench, f"replay {delivery.id} --dry-run") == 0
+    out = capsys.readouterr().out
+    assert f"nothing for `fix`: done already by delivery {delivery.id} (accepted" in out
+    assert job.handle in out
+    assert f"nothing for `ping`: done already by delivery {delivery.id}" in out
+    assert "for anybody with role" not in out
+
+
+async def test_a_dry_run_of_a_twin_names_the_delivery_that_was_first(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = await bench.hear("/bellhop ping", comment_id="7")
+    await bench.receive(said("/bellhop ping", comment_id="7"), key="twin")
+    twin = next(each for each in await bench.deliveries() if each.id != first.id)
+    assert await run(bench, f"replay {twin.id} --dry-run --json") == 0
+    shown = told(capsys)
+    assert isinstance(shown, dict)
+    assert shown["plan"] == [
+        f"nothing for `ping`: done already by delivery {first.id} (answered, ping answered)"
+    ]
+
+
 async def test_a_dry_run_of_bytes_that_nobody_can_read_is_an_answer_too(
     bench: Bench, capsys: pytest.CaptureFixture[str]
 ) -> None:

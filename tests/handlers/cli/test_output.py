@@ -16,9 +16,9 @@ def test_a_table_has_its_columns_one_under_the_other(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out == "id  event\n1   push\n10\n"
 
 
-def test_an_empty_table_is_its_heading(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_table_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     output.table([], ("id", "event"))
-    assert capsys.readouterr().out == "id  event\n"
+    assert capsys.readouterr().out == "none\n"
 
 
 def test_facts_leave_out_what_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

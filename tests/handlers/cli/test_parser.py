@@ -111,3 +111,12 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         parser.build().parse_args(["--version"])
     assert (ended.value.code, capsys.readouterr().out) == (0, f"bellhop {VERSION}\n")
+
+
+def test_what_is_no_number_is_told_as_that(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser.build().parse_args(["deliveries", "show", "abc"])
+    assert "'abc' is no number of a row; the list shows them" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        parser.build().parse_args(["deliveries", "--limit", "many"])
+    assert "'many' is no number" in capsys.readouterr().err
