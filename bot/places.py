@@ -24,7 +24,9 @@ from models.pending import PendingKind
 from models.source import SourceType
 
 NOT_A_REPOSITORY = "`{typed}` is no repository's name; it looks like `owner/name`. `{address} help`"
-GUEST = "Only full members of this workspace can have me do that: guests, and accounts that were closed, cannot."
+GUEST = (
+    "Only full members of this workspace can have me do that: guests, and accounts that were closed, cannot."
+)
 STRANGER = "You are from another organization than this workspace, so I do nothing for you here."
 REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 
