@@ -4,8 +4,10 @@
 
 A script is a YAML file. The first, by file name, whose `match` is found in the prompt is played: its `steps`, or its
 `parts` one after the other, a further one each time the session is resumed. `{name}` stands for the match's group.
-One with a `mode` is for that permission mode only; an answer in the mode `plan` leaves its conversation where it was.
-One with a `where` is for folders that hold that path: a request need not say which repository it is about.
+One with a `where` is for folders that hold that path: a request need not say which repository it is about; with
+`holds`, only while that file holds that text. `asked` is looked for in the request alone, not in what surrounds it.
+One with a `mode` is for that permission mode only, and comes before the conversation that goes on: a single part (an
+answer) leaves that where it was, several begin one of their own.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import argparse
 import re
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -28,7 +30,11 @@ from playground.stream import Stream
 PACKAGED = Path(str(files("playground") / "scripts"))
 SESSIONS = uuid.UUID("6d2a1c52-30f5-4a1c-9f0f-2f0c5a3f7b11")
 MOST_RESUMES = 200
-NO_SCRIPT = "I only play scripted parts, and this request is in none of them."
+NO_SCRIPT = "I am a script, no real agent: I only play scripted parts, and this request is in none of them."
+# As the product marks the sections of its prompts; a prompt without one is a request as a whole.
+REQUEST = re.compile(
+    r"^--- (?P<mark>\w+) request ---\n(?P<text>.*?)\n--- (?P=mark) end ---$", re.MULTILINE | re.DOTALL
+)
 NO_SESSION = "No conversation found with session ID: {session}"
 BAD_SCRIPT = "reading the script {name}: {why}"
 
@@ -42,6 +48,24 @@ class Script:
     mode: str
     where: str
     parts: tuple[tuple[dict[str, Any], ...], ...]
+    asked: re.Pattern[str] | None = None
+    holds: str = ""
+
+    def is_for(self, folder: Path) -> bool:
+        """Whether the folder is one that it can be played in."""
+        path = folder / self.where
+        return path.exists() and (not self.holds or self.holds in path.read_text(encoding="utf-8"))
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it answers once and leaves the conversation where it was."""
+        return bool(self.mode) and len(self.parts) == 1
+
+    def fits(self, prompt: str) -> bool:
+        """Whether this is what it is for."""
+        return bool(self.match.search(prompt)) and (
+            not self.asked or bool(self.asked.search(request(prompt)))
+        )
 
 
 @dataclass(frozen=True)
@@ -65,7 +89,7 @@ def main() -> int:
     scripts = read_scripts(args.scripts)
     try:
         played = played_in(Path.cwd(), scripts)
-        session, script = choose(played, prompt, args.resume, args.permission_mode)
+        session, script = choose(played, prompt, args.resume, args.permission_mode, known=scripts)
     except LookupError:
         stream.begin(args.resume)
         stream.fail(NO_SESSION.format(session=args.resume), "error_during_execution")
@@ -106,31 +130,38 @@ def _read(path: Path) -> Script:
         parts = data.get("parts") or [{"steps": data["steps"]}]
         steps = tuple(tuple(part["steps"]) for part in parts)
         match = re.compile(data["match"], re.IGNORECASE)
-        return Script(path.stem, match, str(data.get("mode", "")), str(data.get("where", "")), steps)
+        asked = re.compile(data["asked"], re.IGNORECASE) if "asked" in data else None
+        mode, where, holds = (str(data.get(key, "")) for key in ("mode", "where", "holds"))
+        return Script(path.stem, match, mode, where, steps, asked, holds)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, re.error) as error:
         raise SystemExit(BAD_SCRIPT.format(name=path.name, why=error)) from error
 
 
 def played_in(folder: Path, scripts: list[Script]) -> list[Script]:
     """Those for a folder like this one, in order."""
-    return [script for script in scripts if not script.where or (folder / script.where).exists()]
+    return [script for script in scripts if script.is_for(folder)]
+
+
+def request(prompt: str) -> str:
+    """What is asked for in it, without what surrounds it."""
+    found = REQUEST.search(prompt)
+    return found["text"] if found else prompt
 
 
 def choose(
-    scripts: list[Script], prompt: str, resume: str | None, mode: str
+    scripts: list[Script], prompt: str, resume: str | None, mode: str, known: Sequence[Script] = ()
 ) -> tuple[Session, Script | None]:
-    """The session and its script. Raises LookupError for a session nobody had."""
-    earlier, goes_on = _resumed(scripts, resume)
-    playable = [script for script in scripts if script.mode in {"", mode}]
-    fitting = next((script for script in playable if script.match.search(prompt)), None)
-    if earlier and goes_on and fitting and fitting.mode:
-        return earlier, fitting
-    if earlier and goes_on in playable:
+    """The session and its script; those of all that are `known` go on. Raises LookupError for one nobody had."""
+    earlier, goes_on = _resumed(known or scripts, resume)
+    fitting = next((script for script in scripts if script.mode in {"", mode} and script.fits(prompt)), None)
+    if fitting and fitting.mode:
+        return (earlier if earlier and fitting.is_aside else Session(fitting.name, 0)), fitting
+    if earlier and goes_on and goes_on.mode in {"", mode} and not goes_on.is_aside:
         return Session(earlier.script, earlier.part + 1), goes_on
     return Session(fitting.name if fitting else "none", 0), fitting
 
 
-def _resumed(scripts: list[Script], resume: str | None) -> tuple[Session | None, Script | None]:
+def _resumed(scripts: Sequence[Script], resume: str | None) -> tuple[Session | None, Script | None]:
     if resume is None:
         return None, None
     for earlier, script in _known(scripts):
@@ -139,7 +170,7 @@ def _resumed(scripts: list[Script], resume: str | None) -> tuple[Session | None,
     raise LookupError(resume)
 
 
-def _known(scripts: list[Script]) -> Iterator[tuple[Session, Script]]:
+def _known(scripts: Sequence[Script]) -> Iterator[tuple[Session, Script]]:
     for script in scripts:
         for part in range(MOST_RESUMES):
             yield Session(script.name, part), script

@@ -11,11 +11,30 @@ from playground.seeds.catalog import Bug, draw_bugs, draw_cast
 SLOW_SECONDS = 90
 # How people speak of what is broken without naming an issue.
 BROKEN = r"\b(fail(s|ed|ing|ures?)?|broken?|bugs?|wrong|red|tests?)\b"
+# The same, where an issue is at hand: there a test may be part of what is wished.
+FAILING = r"\b(fail(s|ed|ing|ures?)?|broken?|bugs?|red)\b"
 FOLLOW_UP = "NOTES.md"
+CHANGING = "acceptEdits"
+MENDED = (
+    "Nothing to do: {paths} is mended here already, and `{command}` passes.\n\nI am a script, no real agent, "
+    "and this is all I know of this repository."
+)
+NOTED = (
+    "Added `{file}`, which says why {paths} changed. I am a script, no real agent: whatever I am asked for after "
+    "mending, I do this."
+)
+UNREHEARSED = "I am a script, no real agent: I only play scripted parts, and this request is in none of them."
+UNREHEARSED_QUESTION = (
+    "I looked around and changed nothing. I am a script, no real agent: I only know scripted answers, and none fits "
+    "this question."
+)
 
 
 def write_scripts(seed: int, folder: Path) -> Path:
-    """For each bug and wish by its issue's title, then for each repository; the folder, for the agent's `--scripts`."""
+    """For each bug and wish by its issue's title, then for each repository; the folder, for the agent's `--scripts`.
+
+    Before all: who asks for the failing test to be fixed means the bug, whatever issue and conversation are about.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()
@@ -23,7 +42,15 @@ def write_scripts(seed: int, folder: Path) -> Path:
         _write(folder / f"{number}-answer-bug.yaml", _telling(bug))
         _write(folder / f"{number}-answer-wish.yaml", _considering(bug))
         _write(folder / f"{number}-wish.yaml", _wish(bug))
-        _write(folder / f"{number}-bug.yaml", _mending(bug))
+        _write(
+            folder / f"{number}-asked-mend.yaml", _mending(bug) | _asked(bug) | _there(bug, bug.fix[0].find)
+        )
+        _write(
+            folder / f"{number}-asked-mended.yaml",
+            _mended(bug) | _asked(bug) | _there(bug, bug.fix[0].replace),
+        )
+        _write(folder / f"{number}-bug.yaml", _mending(bug) | _there(bug, bug.fix[0].find))
+        _write(folder / f"{number}-mended.yaml", _noting(bug) | _there(bug, bug.fix[0].replace))
         # After all titles: what is asked without an issue, as in a chat, is about the repository it is asked for.
         there = {"match": BROKEN, "where": bug.fix[0].path}
         _write(folder / f"8-answer-{number}.yaml", _telling(bug) | there)
@@ -36,7 +63,7 @@ def write_scripts(seed: int, folder: Path) -> Path:
 def _mending(bug: Bug) -> dict[str, Any]:
     """Mends the bug; asked again in the same conversation, it writes down why."""
     edits = [{"tool": {"edit": edit.path, "find": edit.find, "replace": edit.replace}} for edit in bug.fix]
-    paths = ", ".join(f"`{edit.path}`" for edit in bug.fix)
+    paths = _paths(bug)
     mend = [
         {"say": f"Looking at {paths}"},
         {"run": bug.test_command},
@@ -45,13 +72,45 @@ def _mending(bug: Bug) -> dict[str, Any]:
         {"usage": {"in": 5200, "out": 310, "cost": 0.021}},
         {"result": f"Mended {paths}: {bug.issues[0].title}. The tests pass again."},
     ]
-    explain = [
+    return {"match": re.escape(bug.issues[0].title), "parts": [{"steps": mend}, {"steps": _explaining(bug)}]}
+
+
+def _explaining(bug: Bug) -> list[dict[str, Any]]:
+    paths = _paths(bug)
+    return [
         {"say": "Writing down what was asked for"},
         {"tool": {"write": FOLLOW_UP, "text": f"# Notes\n\n{bug.issues[0].title}: mended in {paths}.\n"}},
         {"usage": {"in": 1900, "out": 120, "cost": 0.008}},
-        {"result": f"Added `{FOLLOW_UP}`, which says why {paths} changed."},
+        {"result": NOTED.format(file=FOLLOW_UP, paths=paths)},
     ]
-    return {"match": re.escape(bug.issues[0].title), "parts": [{"steps": mend}, {"steps": explain}]}
+
+
+def _noting(bug: Bug) -> dict[str, Any]:
+    """About a bug that is mended there, in a new conversation."""
+    return {"match": re.escape(bug.issues[0].title), "steps": _explaining(bug)}
+
+
+def _mended(bug: Bug) -> dict[str, Any]:
+    """Asked to mend what is mended."""
+    told = MENDED.format(paths=_paths(bug), command=bug.test_command)
+    return {"match": "(?s).*", "steps": [{"run": bug.test_command}, {"result": told}]}
+
+
+def _asked(bug: Bug) -> dict[str, str]:
+    """Only when the request speaks of what fails, and not of the wish; then before the conversation that goes on."""
+    return {
+        "match": "(?s).*",
+        "asked": rf"(?s)^(?!.*{re.escape(bug.issues[1].title)}).*{FAILING}",
+        "mode": CHANGING,
+    }
+
+
+def _there(bug: Bug, text: str) -> dict[str, str]:
+    return {"where": bug.fix[0].path, "holds": text.strip()}
+
+
+def _paths(bug: Bug) -> str:
+    return ", ".join(f"`{edit.path}`" for edit in bug.fix)
 
 
 def _telling(bug: Bug) -> dict[str, Any]:
@@ -80,8 +139,7 @@ def _considering(bug: Bug) -> dict[str, Any]:
 
 def _looking() -> dict[str, Any]:
     """A question that nobody rehearsed."""
-    text = "I looked around and changed nothing. I only know scripted answers, and none fits this question."
-    return {"match": "(?s).*", "mode": "plan", "steps": [{"run": "ls"}, {"result": text}]}
+    return {"match": "(?s).*", "mode": "plan", "steps": [{"run": "ls"}, {"result": UNREHEARSED_QUESTION}]}
 
 
 def _wish(bug: Bug) -> dict[str, Any]:
@@ -100,7 +158,7 @@ def _anything() -> dict[str, Any]:
     """For whatever nobody rehearsed."""
     return {
         "match": "(?s).*",
-        "steps": [{"result": "I only play scripted parts, and this request is in none of them."}],
+        "steps": [{"result": UNREHEARSED}],
     }
 
 

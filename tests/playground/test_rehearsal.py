@@ -75,3 +75,42 @@ def plant(tree: Path, bug: Bug) -> Path:
         (tree / path).parent.mkdir(parents=True, exist_ok=True)
         (tree / path).write_text(text)
     return tree
+
+
+PROMPT = "--- 1a2b request ---\n{asked}\n--- 1a2b end ---\n\n--- 1a2b issue ---\n#{number}: {title}\n--- 1a2b end ---"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("issue", [0, 1])
+def test_who_asks_for_the_failing_test_gets_it_fixed_while_the_bug_is_there(
+    tmp_path: Path, seed: int, issue: int
+) -> None:
+    scripts = read_scripts(write_scripts(seed, tmp_path / "scripts"))
+    for bug in draw_bugs(seed, draw_cast(seed)):
+        tree = plant(tmp_path / bug.repository, bug)
+        prompt = PROMPT.format(asked="fix the failing test", number=issue + 1, title=bug.issues[issue].title)
+        other = PROMPT.format(asked="say why", number=issue + 1, title=bug.issues[issue].title)
+        earlier, _ = choose(played_in(tree, scripts), other, None, "acceptEdits")
+        session, script = choose(played_in(tree, scripts), prompt, earlier.id, "acceptEdits", known=scripts)
+        assert script is not None
+        assert words(script.parts[session.part]).startswith("Mended"), "also in the middle of a conversation"
+        mend(tree, bug)
+        again, script = choose(played_in(tree, scripts), prompt, session.id, "acceptEdits", known=scripts)
+        assert (again, script and "mended here already" in words(script.parts[0])) == (session, True)
+        after, script = choose(played_in(tree, scripts), other, again.id, "acceptEdits", known=scripts)
+        assert (script and "I am a script" in words(script.parts[after.part])) is True
+
+
+def test_a_mended_bug_is_not_mended_again_in_a_new_conversation(tmp_path: Path) -> None:
+    scripts = read_scripts(write_scripts(1, tmp_path / "scripts"))
+    bug = draw_bugs(1, draw_cast(1))[0]
+    tree = mend(plant(tmp_path / "tree", bug), bug)
+    assert words(rehearsed(scripts, tree, bug.issues[0].title, "acceptEdits").parts[0]).startswith("Added")
+
+
+def mend(tree: Path, bug: Bug) -> Path:
+    """What the script does to the folder."""
+    for edit in bug.fix:
+        path = tree / edit.path
+        path.write_text(path.read_text().replace(edit.find, edit.replace))
+    return tree

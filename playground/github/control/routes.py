@@ -28,6 +28,7 @@ ROUTES = [
     ("POST", f"{ROOT}/rate_limit", weather.exhaust_limit),
     ("GET", f"{ROOT}/log", stage.show_log),
     ("DELETE", f"{ROOT}/log", stage.clear_log),
+    ("POST", f"{ROOT}/said", stage.have_said),
     ("GET", f"{ROOT}/conversations/{{owner}}/{{repo}}/{{number:\\d+}}", stage.show_conversation),
 ]
 

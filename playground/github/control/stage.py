@@ -7,6 +7,7 @@ from aiohttp import web
 from playground.github.control.asking import find_repository, read_json, world_of
 from playground.github.control.cast import brief
 from playground.github.failures import not_found
+from playground.github.records import Comment
 from playground.github.seeds import plant
 from playground.github.transcript import write_transcript
 from playground.github.world import World
@@ -51,6 +52,29 @@ async def show_conversation(request: web.Request) -> web.Response:
     if issue is None:
         raise not_found()
     return web.Response(text=write_transcript(issue))
+
+
+async def have_said(request: web.Request) -> web.Response:
+    """`POST /said` with the body of an `issue_comment` event: its comment exists from now on, and nobody is told.
+
+    For a delivery that is sent by hand: on GitHub the comment would be there. 404 when its author or issue is not here.
+    """
+    world, told = world_of(request), await read_json(request)
+    try:
+        said, number, name = told["comment"], told["issue"]["number"], told["repository"]["full_name"]
+        issue = world.store.repositories[name.lower()].issues[number]
+        author, comment_id, stamp = (
+            world.store.users[said["user"]["login"].lower()],
+            said["id"],
+            said["created_at"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise not_found() from error
+    if comment_id not in world.store.comments:
+        comment = Comment(comment_id, issue, author, said["body"], stamp, stamp)
+        issue.comments.append(comment)
+        world.store.comments[comment_id] = comment
+    return web.Response(status=204)
 
 
 async def reset(request: web.Request) -> web.Response:

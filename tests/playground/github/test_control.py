@@ -184,3 +184,26 @@ async def test_lists_are_cut_as_another_server_cuts_them(control: Any, people: A
     await control.put("/paging", json={})
     assert len((await people("bot").get(asked)).json()) == 5
     assert (await control.put("/paging", json={"biggest": 2})).status_code == 422
+
+
+async def test_what_a_delivery_by_hand_is_about_exists_and_nobody_is_told(control: Any, github: Any) -> None:
+    writer = github.world.store.user(github.cast["writer"])
+    name = next(iter(github.world.store.repositories.values())).full_name
+    told = {
+        "comment": {
+            "id": 70001,
+            "user": {"login": writer.login},
+            "body": "hello",
+            "created_at": "2026-11-02T09:14:00Z",
+        },
+        "issue": {"number": 1},
+        "repository": {"full_name": name},
+    }
+    before = len((await control.get("/log?direction=out")).json())
+    for _ in range(2):
+        assert (await control.post("/said", json=told)).status_code == 204
+    page = (await control.get(f"/conversations/{name}/1")).text
+    assert page.count("hello") == 1
+    assert len((await control.get("/log?direction=out")).json()) == before
+    for broken in ({}, told | {"issue": {"number": 99}}, told | {"comment": None}):
+        assert (await control.post("/said", json=broken)).status_code == 404
