@@ -31,8 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line. 0 done, 1 not found or refused, 2 wrong settings or usage."""
     given = sys.argv[1:] if arguments is None else arguments
     if not given:
-        parser.build().print_help(sys.stderr)
-        return 2
+        parser.build().print_help(sys.stderr)  # then what is wrong, as ever
     args = parser.build().parse_args(given)
     try:
         return COMMANDS[args.command](args)
