@@ -12,6 +12,7 @@ from models.identity import Account
 from models.outbox import OutboxKind, OutboxRow
 from models.pending import Subscription
 
+SOME_CHANNEL = "A channel of ours"
 HELD = (
     "{channel} follows `{repository}` because you asked for it, but your account on {forge} can't read it any more, "
     "or is linked no more; so I tell nothing of it there. `/{name} unsubscribe {repository}` ends it, `/{name} whoami` "
@@ -69,7 +70,7 @@ async def _tell_subscriber(services: Services, subscription: Subscription, form:
     """Once a day."""
     thread, repository, moment = subscription.thread, subscription.repository, now()
     text = form.format(
-        channel=thread.name,
+        channel=f"#{thread.channel_name}" if thread.channel_name else SOME_CHANNEL,
         repository=repository,
         forge=subscription.forge,
         name=services.settings.name,

@@ -17,7 +17,7 @@ OF_A_FORGE = (
     "A chat's channel follows a repository: type `{slash} subscribe {repository}` there. `{slash} help`"
 )
 FOLLOWS = (
-    "{channel} follows `{repository}` from now on: {events}. `{slash} unsubscribe {repository}` ends it."
+    "This channel follows `{repository}` from now on: {events}. `{slash} unsubscribe {repository}` ends it."
 )
 
 
@@ -41,7 +41,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
             created_at=now(),
         )
     )
-    told = {"channel": thread.name, "repository": repository, "events": ", ".join(events)}
+    told = {"repository": repository, "events": ", ".join(events)}
     return Said(text=FOLLOWS.format(slash=ask.slash, **told), detail=f"{thread.room} follows {repository}")
 
 

@@ -14,11 +14,11 @@ from models.identity import Role
 from models.pending import Subscription
 
 OF_A_FORGE = "It is a chat's channel that follows a repository, and this is {place}. `{slash} help`"
-NONE = "{channel} follows no repository. `{slash} subscribe owner/name`"
-NOT_THAT = "{channel} does not follow `{repository}`. It follows {listed}. `{slash} unsubscribe {first}`"
-WHICH = "{channel} follows {listed}. Say which: `{slash} unsubscribe {first}`"
-ENDED = "{channel} follows `{repository}` no more. `{slash} subscribe {repository}` begins again."
-LESS = "{channel} still follows `{repository}`, but only: {events}. `{slash} unsubscribe {repository}` ends that too."
+NONE = "This channel follows no repository. `{slash} subscribe owner/name`"
+NOT_THAT = "This channel does not follow `{repository}`. It follows {listed}. `{slash} unsubscribe {first}`"
+WHICH = "This channel follows {listed}. Say which: `{slash} unsubscribe {first}`"
+ENDED = "This channel follows `{repository}` no more. `{slash} subscribe {repository}` begins again."
+LESS = "This channel still follows `{repository}`: {events} only. `{slash} unsubscribe {repository}` ends that too."
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -30,7 +30,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     subscription = _meant(ask, followed)
     less = topics.named(ask, ask.command.args)
     left = tuple(event for event in subscription.events if less and event not in less)
-    told = {"channel": thread.name, "repository": subscription.repository, "slash": ask.slash}
+    told = {"repository": subscription.repository, "slash": ask.slash}
     if left:
         await work.rooms.subscribe(subscription.model_copy(update={"events": left}))
         return Said(text=LESS.format(events=", ".join(left), **told))
@@ -40,7 +40,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 def _meant(ask: Ask, followed: Sequence[Subscription]) -> Subscription:
     """The one that was named, else the only one."""
-    told = {"channel": ask.message.thread.name, "slash": ask.slash}
+    told = {"slash": ask.slash}
     if not followed:
         raise Refused(NONE.format(**told))
     listed = ", ".join(f"`{each.repository}` ({', '.join(each.events)})" for each in followed)
