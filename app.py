@@ -120,7 +120,7 @@ async def serve_app(
     async with compose(settings) as services:
         is_dead = partial(owners.is_dead, is_single_host=settings.is_single_host)
         await succession.take_over(services, is_dead)
-        await introduce_within(services)
+        telemetry.refused(services.standing.refusals(services.needs, await introduce_within(services)))
         made, closers = loop_list.make(services, telemetry.delivery, telemetry.flight)
         tasks = [asyncio.create_task(vigil.keep(loop, telemetry.loop, services.vigil)) for loop in made]
         tasks.append(asyncio.create_task(telemetry.watch_lag()))

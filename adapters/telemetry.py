@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO, cast
 
@@ -145,6 +145,11 @@ class Telemetry:
     def away(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log that something Bellhop needs is away: expected, so without a traceback."""
         self.log.warning("away", doing=doing, request_id=request_id, error=_words(error))
+
+    def refused(self, lines: Iterable[str]) -> None:
+        """Log which platforms refuse our credential, and which setting that is."""
+        for line in lines:
+            self.log.warning("refused", platform=line)
 
     def crash(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log a defect with its traceback, masked."""

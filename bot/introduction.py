@@ -37,8 +37,10 @@ async def introduce_within(services: Services, seconds: float = PATIENCE_SECONDS
 async def _ask(services: Services, platform: Platform) -> None:
     # Refused or unreachable: the next look asks again. Until then we are who we were when it last told; when it never
     # did, what may be our own waits (`conversation.hold`).
-    with contextlib.suppress(IntegrationError, StorageUnavailable):
+    try:
         await learn(services, platform)
+    except (IntegrationError, StorageUnavailable) as error:
+        services.standing.note(platform, error)
 
 
 async def learn(services: Services, platform: Platform) -> None:

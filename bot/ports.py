@@ -178,6 +178,9 @@ class Deliveries(Protocol):
     async def hasten(self, reasons: Collection[WaitsFor], *, platform: str, integration: str) -> int:
         """Due at once, whatever was put off for one of these reasons. How many."""
 
+    async def waiting(self, reason: WaitsFor, most: int, *, platform: str, integration: str) -> int:
+        """How many were put off for this reason; up to `most`."""
+
     async def get(self, delivery_id: int) -> Delivery | None: ...
     async def find(self, platform: str, integration: str, key: str) -> Delivery | None: ...
     async def page(

@@ -14,6 +14,7 @@ from bot.platform import Forge, Platform
 from bot.ports import JobQueue, Storage
 from bot.readers import Readers
 from bot.settings import Settings
+from bot.standing import Standing
 from bot.vigil import Vigil
 from bot.workshop import Agent, Runner, Workspaces
 from models.message import Thread
@@ -65,6 +66,7 @@ class Services:
     owner: str  # names this process in claims
     bells: Bells = field(default_factory=Bells)
     vigil: Vigil = field(default_factory=Vigil)
+    standing: Standing = field(default_factory=Standing)
     directory: Directory = field(default_factory=Directory)
     readers: Readers = field(default_factory=Readers)
     known_secrets: tuple[str, ...] = ()

@@ -78,6 +78,9 @@ _HASTEN = (
     .values(due_at=clock())
 )
 
+_WAITING = select(_d.id).where(*_IS_HERE, _d.waits_for == bindparam("reason")).limit(bindparam("most"))
+_COUNT_WAITING = select(func.count().label("number")).select_from(_WAITING.subquery())
+
 
 class DeliveryClaims(Rows):
     """The part of the `Deliveries` port that says who works."""
@@ -131,6 +134,11 @@ class DeliveryClaims(Rows):
         """Due at once, whatever was put off for one of these reasons. How many."""
         given = {"here": platform, "there": integration, "reasons": list(reasons)}
         return (await self._connection.execute(_HASTEN, given)).rowcount
+
+    async def waiting(self, reason: WaitsFor, most: int, *, platform: str, integration: str) -> int:
+        """How many were put off for this reason; up to `most`."""
+        given = {"here": platform, "there": integration, "reason": reason, "most": most}
+        return int((await self._connection.execute(_COUNT_WAITING, given)).scalar_one())
 
 
 async def unpack_all(

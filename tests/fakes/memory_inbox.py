@@ -89,6 +89,9 @@ class DeliveryRows(Rows):
         self._memory.deliveries.update({d.id: with_(d, due_at=self._clock()) for d in later})
         return len(later)
 
+    async def waiting(self, reason: WaitsFor, most: int, *, platform: str, integration: str) -> int:
+        return min(most, sum(d.waits_for is reason for d in self._open(platform, integration)))
+
     async def get(self, delivery_id: int) -> Delivery | None:
         return self._memory.deliveries.get(delivery_id)
 

@@ -8,7 +8,8 @@ from typing import Any
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
-from bot.errors import AuthenticationError, NotFoundError
+from bot import introduction
+from bot.errors import AuthenticationError, NetworkError, NotFoundError
 from bot.release import VERSION
 from bot.vigil import MOST_DEATHS
 from models.base import now
@@ -43,7 +44,8 @@ async def test_ready_tells_database_workers_and_platforms(client: TestClient, be
     assert body["parts"] == {
         "database": "ok",
         "workers": 1,
-        "platforms": ["github/default"],
+        "platforms": {"github/default": "ok"},
+        "waiting_for_credential": 0,
         "unsent": {"waiting": 0, "given_up": 0},
         "failing_loops": [],
     }
@@ -70,6 +72,32 @@ async def test_ready_tells_what_cannot_be_sent_and_stays_ready(client: TestClien
     response = await client.get("/readyz")
     assert response.status == 200
     assert (await body_of(response))["parts"]["unsent"] == {"waiting": 1, "given_up": 1}
+
+
+async def test_a_refused_credential_is_told_with_its_setting_and_what_waits_for_it(
+    client: TestClient, bench: Bench
+) -> None:
+    bench.services.needs["github"] = ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET")  # type: ignore[index]
+    bench.platform.forget_itself()
+    bench.platform.failures["me"] = [AuthenticationError("asking who we are: refused")] * 2
+    await introduction.introduce(bench.services)
+    await bench.hear("/bellhop ping")
+    response = await client.get("/readyz")
+    body = await body_of(response)
+    assert (response.status, body["status"]) == (200, "degraded")
+    assert body["parts"]["waiting_for_credential"] == 1
+    told = body["parts"]["platforms"]["github/default"]
+    assert told == "refused: set GITHUB_TOKEN to one that github takes, and start again"
+
+
+async def test_a_platform_that_does_not_answer_is_told(client: TestClient, bench: Bench) -> None:
+    bench.platform.forget_itself()
+    bench.platform.failures["me"] = [NetworkError("asking who we are: no answer")]
+    await introduction.introduce(bench.services)
+    body = await body_of(await client.get("/readyz"))
+    assert (body["status"], body["parts"]["platforms"]) == ("degraded", {"github/default": "unreachable"})
+    await introduction.introduce(bench.services)
+    assert (await body_of(await client.get("/readyz")))["status"] == "ok"
 
 
 async def test_ready_without_any_worker(client: TestClient) -> None:

@@ -137,6 +137,11 @@ async def test_what_waits_for_a_reason_is_due_when_that_is_over(storage: Storage
             await work.deliveries.postpone(later(row, 600, waits_for=reason), "a")
     assert await claim(storage) == []
     assert (await found(storage, "token")).waits_for is WaitsFor.CREDENTIAL
+    async with storage.read() as work:
+        assert await work.deliveries.waiting(WaitsFor.CREDENTIAL, 10, **HERE) == 1
+        assert await work.deliveries.waiting(WaitsFor.CREDENTIAL, 0, **HERE) == 0
+        there = {"platform": "github", "integration": "second"}
+        assert await work.deliveries.waiting(WaitsFor.CREDENTIAL, 10, **there) == 0
     async with storage.begin() as work:
         given = [WaitsFor.CREDENTIAL, WaitsFor.RIGHT]
         assert await work.deliveries.hasten(given, platform="github", integration="second") == 0

@@ -42,6 +42,10 @@ async def hasten(work: UnitOfWork) -> object:
     return await work.deliveries.hasten([WaitsFor.CREDENTIAL], **HERE)
 
 
+async def waiting(work: UnitOfWork) -> object:
+    return await work.deliveries.waiting(WaitsFor.CREDENTIAL, 10, **HERE)
+
+
 async def take_back(work: UnitOfWork) -> object:
     return await work.deliveries.take_back(["a", "b"], 2, **HERE)
 
@@ -171,6 +175,7 @@ CASES = {
     holders: {"ix_deliveries_due"},
     take_back: {"ix_deliveries_due"},
     hasten: {"ix_deliveries_due"},
+    waiting: {"ix_deliveries_due"},
     newest: set(),
     next_page: set(),
     one: set(),
