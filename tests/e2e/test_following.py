@@ -83,3 +83,24 @@ async def test_a_page_shows_ones_jobs_and_its_button_stops_one(town: Workspace) 
         "POST", "/click", user="writer", home=True, action_id=button["action_id"], block_id=block["block_id"]
     )
     await shows(f"cancelled: {handle}")
+
+
+async def test_a_message_is_handed_over_and_a_shortcut_opens_a_dialog(town: Workspace) -> None:
+    room = await opened(town, "shortcuts")
+    await room.say(f"@bellhop repo set {town.repository}")
+    await room.reads("are about")
+    room.root = ts = await town.tell("The till drops coins", channel=room.channel, user="reader")
+    await room.act("message_action", ts=ts, callback_id="bellhop:fix")
+    shown, found = await room.reads(r"(J-\w+) (?:fix|done|answered)")
+    assert shown["thread_ts"] == ts
+    query = "SELECT request FROM jobs WHERE handle = ?"
+    assert "The till drops coins" in str(town.records.column(query, found[1]))
+    await town.play("POST", "/shortcut", user="writer", callback_id="bellhop:ask")
+
+    async def dialog() -> dict[str, Any] | None:
+        screen = await town.play("GET", "/screens/writer")
+        return screen["modals"][-1] if screen.get("modals") else None
+
+    await town.until(dialog, "a dialog")
+    await town.play("POST", "/submit", user="writer", values={"text": "ping"})
+    await Room(town, "dm").reads(r"\Apong")
