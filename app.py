@@ -110,13 +110,14 @@ async def serve_app(
     settings: Settings, listener: socket.socket, stopping: asyncio.Event, hint: str = ""
 ) -> None:
     """Receive, dispatch, answer and keep time, until `stopping` is set; then drain."""
-    from adapters import agreement
+    from adapters import agreement, opening
     from adapters.telemetry import Telemetry
     from handlers import routes, server
     from jobs import host, owners
 
     host.mark(settings)
     telemetry = Telemetry(settings.log_format, settings.log_level)
+    telemetry.advise(opening.advice())
     async with compose(settings) as services:
         is_dead = partial(owners.is_dead, is_single_host=settings.is_single_host)
         await succession.take_over(services, is_dead)

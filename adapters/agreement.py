@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters import redis
 from adapters.agents import AGENTS
-from adapters.opening import NEEDS
+from adapters.opening import NEEDS, advice
 from adapters.storage import open_storage, urls
 from bot.errors import ConfigurationError
 from bot.platform import Platform
@@ -38,7 +38,11 @@ def check(settings: Settings) -> None:
 def told(opened: Mapping[tuple[str, str], Platform]) -> str:
     """What the settings come to, and what to do next when that is nothing."""
     names = ", ".join("/".join(key) for key in opened) or "none"
-    return AGREE.format(names=names) + (NOT_ASKED if opened else hint(opened))
+    return AGREE.format(names=names) + _warnings() + (NOT_ASKED if opened else hint(opened))
+
+
+def _warnings() -> str:
+    return "".join(f"warning: {sentence}\n" for sentence in advice())
 
 
 def hint(opened: Mapping[tuple[str, str], Platform]) -> str:

@@ -26,6 +26,11 @@ def open_platforms(settings: Settings) -> dict[tuple[str, str], Platform]:
     return opened
 
 
+def advice() -> tuple[str, ...]:
+    """What is allowed and unwise in the platforms' settings, a sentence each. Raises ConfigurationError."""
+    return tuple(sentence for entry in PLATFORMS.values() for sentence in entry.advise())
+
+
 def known_secrets(settings: Settings, platforms: Iterable[Platform]) -> tuple[str, ...]:
     """Every secret value this process holds: masked wherever it would appear."""
     urls = (settings.redis_url.get_secret_value(), settings.database)

@@ -151,6 +151,11 @@ class Telemetry:
         for line in lines:
             self.log.warning("refused", platform=line)
 
+    def advise(self, sentences: Iterable[str]) -> None:
+        """Log what is unwise in the settings."""
+        for sentence in sentences:
+            self.log.warning("unwise setting", advice=sentence)
+
     def crash(self, doing: str, error: BaseException, request_id: str) -> None:
         """Log a defect with its traceback, masked."""
         self.log.error("crashed", doing=doing, request_id=request_id, exc_info=error)

@@ -78,6 +78,11 @@ def test_settings_that_agree(data: Path, settings: dict[str, str], platforms: st
             "GITHUB_API_URL",
             "set it to the API's address",
         ),
+        (
+            {**GITHUB, "GITHUB_API_URL": "http://git.example/api/v3"},
+            "GITHUB_API_URL",
+            "set it to an https address; over http the token would travel in clear text",
+        ),
         ({**GITHUB, "BELLHOP_CA_BUNDLE": "nowhere.pem"}, "BELLHOP_CA_BUNDLE", "set it to a PEM file"),
         (
             {"BELLHOP_RENEW_SECONDS": "9"},
@@ -100,6 +105,17 @@ def test_settings_that_do_not_agree_are_one_line(
     assert line.startswith(f"bellhop: {named}: ")
     assert remedy in line
     assert SECRET not in line
+
+
+def test_a_short_webhook_secret_is_warned_of_and_taken(data: Path) -> None:
+    done = bellhop(data, "check", **GITHUB | {"GITHUB_WEBHOOK_SECRET": "fifteen letters"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "warning: GITHUB_WEBHOOK_SECRET is shorter than 16 characters" in done.stdout
+    assert "fifteen" not in done.stdout
+    assert (
+        "warning"
+        not in bellhop(data, "check", **GITHUB | {"GITHUB_WEBHOOK_SECRET": "sixteen letters!"}).stdout
+    )
 
 
 @pytest.mark.parametrize("url", [f"mysql://bot:{SECRET}@host/name", f"nonsense:{SECRET}"])
@@ -198,12 +214,14 @@ def test_a_start_without_a_platform_says_what_to_set(data: Path) -> None:
 def test_a_start_with_a_refused_token_names_the_setting_once(data: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Refusing) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        said, log = started(data, **GITHUB, GITHUB_API_URL=f"http://127.0.0.1:{server.server_port}")
+        given = GITHUB | {"GITHUB_WEBHOOK_SECRET": "short"}
+        said, log = started(data, **given, GITHUB_API_URL=f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
     assert "Nobody can ask" not in said
     [line] = [line for line in log.splitlines() if "GITHUB_TOKEN" in line]
     assert '"warning"' in line
     assert "github/default refused: set GITHUB_TOKEN" in line
+    assert "GITHUB_WEBHOOK_SECRET is shorter" in log
     assert SECRET not in said + log
 
 

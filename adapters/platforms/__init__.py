@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from adapters.platforms import github, slack
@@ -20,14 +20,22 @@ class Opener(Protocol):
         """
 
 
+def no_advice() -> Sequence[str]:
+    """Of a platform whose settings are either right or refused."""
+    return ()
+
+
 class Entry(NamedTuple):
-    """How a platform is opened, and the settings without which it is not."""
+    """How a platform is opened, the settings without which it is not (first the credential), and what is allowed and
+    unwise in them, a sentence each.
+    """
 
     open: Opener
     needs: tuple[str, ...]
+    advise: Callable[[], Sequence[str]] = no_advice
 
 
 PLATFORMS: Mapping[str, Entry] = {
-    "github": Entry(github.open_platform, github.NEEDS),
+    "github": Entry(github.open_platform, github.NEEDS, github.advise),
     "slack": Entry(slack.open_platform, slack.NEEDS),
 }

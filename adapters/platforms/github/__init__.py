@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from adapters.authorities import check_authorities
 from adapters.platforms.github.platform import GitHub
 from adapters.platforms.github.settings import load
 
 NEEDS = ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET")
+
+
+def advise() -> Sequence[str]:
+    """What is unwise in GitHub's settings, a sentence each. Raises ConfigurationError."""
+    settings = load()
+    return () if settings is None else settings.advice
 
 
 def open_platform(*, bot_name: str = "", http_proxy: str = "", ca_bundle: str = "") -> GitHub | None:

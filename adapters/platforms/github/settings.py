@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters import clear_text
 from bot.errors import ConfigurationError
 
 PUBLIC_API = "https://api.github.com"
@@ -21,6 +22,9 @@ TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header takes
 RESIDENCY_SUFFIX = ".ghe.com"
 
 NOT_A_URL = "set it to the API's address, for example https://api.github.com or https://HOST/api/v3"
+IN_CLEAR_TEXT = "set it to an https address; over http the token would travel in clear text"
+SECRET_SHORT = "GITHUB_WEBHOOK_SECRET is shorter than {least} characters: set one nobody can guess"  # noqa: S105 - a text
+LEAST_SECRET_CHARACTERS = 16
 SECRET_MISSING = "set it to the secret of the webhook; without one anybody could give orders"  # noqa: S105 - a text
 TOKEN_MISSING = "set it to an access token of the bot's account"  # noqa: S105 - a text
 TOKEN_BROKEN = "it has blanks, line breaks or odd letters inside; set it to the token alone"  # noqa: S105 - a text
@@ -35,6 +39,8 @@ def _api_url(url: str) -> str:
     is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
         raise ValueError(NOT_A_URL)
+    if not clear_text.is_safe(url):
+        raise ValueError(IN_CLEAR_TEXT)
     return url.rstrip("/")
 
 
@@ -66,6 +72,13 @@ class GitHubSettings(BaseSettings):
         """The key of the webhook's HMAC: the secret as UTF-8. Blanks alone are no secret."""
         secret = self.github_webhook_secret.get_secret_value()
         return secret.encode() if secret.strip() else b""
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """What is allowed and unwise, a sentence each. No value is quoted."""
+        if len(self.github_webhook_secret.get_secret_value().strip()) >= LEAST_SECRET_CHARACTERS:
+            return ()
+        return (SECRET_SHORT.format(least=LEAST_SECRET_CHARACTERS),)
 
     @property
     def html_url(self) -> str:
