@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-WORKSPACE, HOME, DATA = ".", "~", "data"
+WORKSPACE, HOME, DATA, ATTACHMENTS = ".", "~", "data", "attachments"
 
 
 class Folders:

@@ -10,7 +10,17 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from bot import agents_at_work, checking, diff_policy, folders, planning, prompt, publishing, undoing
+from bot import (
+    agents_at_work,
+    attachments,
+    checking,
+    diff_policy,
+    folders,
+    planning,
+    prompt,
+    publishing,
+    undoing,
+)
 from bot.agents_at_work import Work
 from bot.diff_policy import Limits
 from bot.errors import JobFailed
@@ -54,7 +64,8 @@ async def resolve(run: Run) -> JobResult:
 async def _work(run: Run, plan: Plan, workspace: Workspace, box: Box) -> JobResult:
     job = run.job
     agent = agents_at_work.choose(run, plan.change)
-    told = prompt.write(job, is_continued=plan.change is not None)
+    handed = await attachments.hand_over(run, workspace)
+    told = prompt.write(job, is_continued=plan.change is not None, files=handed)
     if told.notice:
         run.event(JobEventType.NOTICE, told.notice)
     run.event(JobEventType.STEP, WORKING.format(agent=agent.name))

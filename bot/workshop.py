@@ -90,6 +90,11 @@ class Workspace(Protocol):
         absent ones are left out.
         """
 
+    async def hand_over(self, name: str, content: bytes) -> Path:
+        """Put a file where the agent can read it, outside the tree: it is in no diff and no commit, and goes with
+        the workspace. `name` is a new one, a single part of a path. Raises OSError.
+        """
+
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from adapters.git import Git, Place
-from adapters.workspaces import commits, leaks, objects, staging
+from adapters.workspaces import commits, handouts, leaks, objects, staging
 from adapters.workspaces.commits import Signing
 from adapters.workspaces.push import Push
 from adapters.workspaces.staging import Staged
@@ -32,6 +33,7 @@ class GitWorkspace:
         self.head_message = ""
         self.signing = Signing()
         self.pause_seconds = 0.5
+        self._folder = folder
         self._git = git
         self._checkout = checkout
         self._place = Place(folder / "git", self.path, folder / "git" / "index")
@@ -50,6 +52,10 @@ class GitWorkspace:
     async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
         """The named files of the base: what earlier work of ours on the branch did to them does not count."""
         return await objects.texts(self._git, self._place, self._what, self.base_sha, names)
+
+    async def hand_over(self, name: str, content: bytes) -> Path:
+        """Put a file beside the tree; see `adapters/workspaces/handouts.py`."""
+        return await asyncio.to_thread(handouts.write, self._folder, name, content)
 
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now. This is what `commit` will commit."""

@@ -12,6 +12,7 @@ import orjson
 from bot import inbox
 from bot.chat import CHOICE, PICKER, Suggestion
 from bot.courier import Courier
+from bot.errors import Refused
 from bot.platform import Answer
 from bot.router import Dispatcher
 from models.delivery import Disposition, WebhookRequest
@@ -45,6 +46,8 @@ class FakeChat(FakeHome):
         super().__init__()
         self.whispers: list[Whisper] = []
         self.pages: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
+        self.fetched: list[str] = []
         self.guests: set[str] = set()
         self.dialogs: list[str] = []
 
@@ -83,7 +86,12 @@ class FakeChat(FakeHome):
         self.dialogs.append(dialog)
 
     async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
-        return b""
+        self._enter("fetch")
+        self.fetched.append(file.id)
+        content = self.contents.get(file.id, b"")
+        if len(content) > most_bytes:
+            raise Refused(f"{file.name} is larger than {most_bytes} bytes")
+        return content
 
     async def profile(self, actor: Actor) -> Actor:
         return actor

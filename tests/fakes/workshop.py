@@ -78,6 +78,7 @@ class FakeWorkspace:
         self.base = dict(start.files)
         self.before = dict((head or start).files)
         self.files = dict(self.before)
+        self.handed: dict[str, bytes] = {}
 
     @property
     def _where(self) -> str:
@@ -86,6 +87,12 @@ class FakeWorkspace:
 
     async def texts(self, names: Sequence[str]) -> Mapping[str, str]:
         return {name: text for name, text in self.base.items() if name in names}
+
+    async def hand_over(self, name: str, content: bytes) -> Path:
+        assert "/" not in name
+        assert name not in self.handed
+        self.handed[name] = content
+        return NOWHERE / "attachments" / name
 
     async def diff(self) -> Diff:
         paths = sorted(p for p in {*self.before, *self.files} if self.before.get(p) != self.files.get(p))
