@@ -60,7 +60,7 @@ _CLOSING = re.compile(rf"(?<![A-Za-z0-9])(?:{_VERBS})(?={_BETWEEN}(?:{_REFERENCE
 # "Process issues with smart commits" (support.atlassian.com): KEY-1 #close
 _SMART_COMMIT = re.compile(r"(?<=[A-Z0-9]-)(\d{1,9}[^\n#]{0,80}#)(?=[a-z])")
 # A line's first word as a command, behind whatever list, quote, task and emphasis marks.
-_MARKS = r"(?m:^)(?P<marks>[^A-Za-z0-9\n/]*(?:\d{1,9}[.)][^A-Za-z0-9\n/]*)?(?:\[?[xX]\][^A-Za-z0-9\n/]*)?)"
+_MARKS = r"(?m:^)(?P<marks>[^A-Za-z0-9\n/]*(?:\d{1,9}[.)][^A-Za-z0-9\n/]*)*(?:\[?[xX]\][^A-Za-z0-9\n/]*)?)"
 _SLASH = re.compile(_MARKS + r"/(?=[A-Za-z0-9][\w.-]*(?![\w.-]|/))")
 _WORDS = r"bors|atlantis|homu|recheck|retest|rebuild|ok to test|test this"
 _BARE = re.compile(_MARKS + rf"(?P<word>{_WORDS})(?![\w-])", re.IGNORECASE)

@@ -265,3 +265,8 @@ def test_what_was_made_harmless_stays_and_never_addresses_us(text: str) -> None:
     assert parse(safety.plain(text)) == Parsed()
     quoted = "\n".join(f"> {line}" for line in safe.split("\n"))
     assert parse(quoted) == Parsed()
+
+
+@pytest.mark.parametrize("marks", ["1. 1. ", "- 1. 2) 3. ", "> 1. - 2. "])
+def test_lists_within_lists_hide_no_command(marks: str) -> None:
+    assert parse(safety.harmless(f"{marks}/bellhop fix")) == Parsed()

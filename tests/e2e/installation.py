@@ -146,7 +146,7 @@ class Installation:
         self.playground = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "playground", "--data", str(data), "--seed", str(self.seed),
             "--webhook-url", f"{self.url}/webhooks/github", "--webhook-secret-file", str(secret),
-            *self.stage,
+            "--rate-limit", "1000000", *self.stage,
             cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
         assert self.playground.stdout is not None

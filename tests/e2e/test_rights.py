@@ -23,6 +23,7 @@ MESSAGES = (
     "/bellhop help\n/bellhop whoami\n/bellhop ping\n/bellhop version\n/bellhop fix",
     "/bellhop ask what is it?\n/bellhop new\n/bellhop jobs\n/bellhop status\n/bellhop logs",
     "/bellhop cancel\n/bellhop retry\n/bellhop undo\n/bellhop why",
+    "/bellhop link\n/bellhop unlink\n/bellhop repo\n/bellhop subscribe\n/bellhop unsubscribe",
 )
 REFERENCE = (ROOT / "docs" / "reference" / "commands.md").read_text()
 NEEDS = dict(re.findall(r"^### `(\w+)`\n(?:.*\n)*?Needs (\w+)", REFERENCE, re.MULTILINE))

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.cli_agents.claude_stream import LONGEST_RAW, parse
@@ -259,6 +259,7 @@ FIELDS = (
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["system", "assistant", "user", "result", "other"]),
     st.sampled_from(["init", "api_retry", "success", "error_max_turns", None]),
