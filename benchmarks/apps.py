@@ -38,6 +38,12 @@ class App:
         """Deliveries on disk."""
         return self._count("SELECT count(*) FROM deliveries")
 
+    def at_work(self) -> int:
+        """Jobs whose agent was started."""
+        return self._count(
+            "SELECT count(DISTINCT job_id) FROM job_events WHERE type = 'step' AND data LIKE '%at work'"
+        )
+
     def lag_milliseconds(self) -> float:
         """The longest stall of the app's event loop in its last interval."""
         with urllib.request.urlopen(f"{self.server.url}/metrics", timeout=10) as answer:
@@ -71,9 +77,9 @@ def web_app(folder: Path, *, is_dispatching: bool) -> Iterator[App]:
 
 
 @contextmanager
-def whole_app(folder: Path, workers: int) -> Iterator[App]:
-    """`app.py all --playground`: app, workers, Redis and pretend GitHub. Raises NotReady."""
-    with _app(folder, ["all", "--playground"], {"BELLHOP_WORKERS": str(workers)}) as app:
+def whole_app(folder: Path, workers: int, **more: str) -> Iterator[App]:
+    """`app.py all --playground`: app, workers, Redis and pretend platforms; `more` settings. Raises NotReady."""
+    with _app(folder, ["all", "--playground"], {"BELLHOP_WORKERS": str(workers)} | more) as app:
         # Playing has a data folder of its own inside the given one.
         app.data = app.data / "playground"
         ready = app.data / "ready.json"
