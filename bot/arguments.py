@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from bot.words import Word, split
 from models.command import VerbSpec, Vocabulary
 
 TRUE = "true"
+HELP = "help"
+NEAR = 0.75  # of 1: "agnet" is 0.8, "port" and "repo" are 0.5
+SHORTEST_NEAR = 4
 NOISE = frozenset({"the", "job"})  # "cancel the job J-7K3Q": skipped where an id says which
 _ASSIGNED = re.compile(r"(?:--|—|–|-)?([A-Za-z][\w-]*)=(.+)", re.DOTALL)
 _FLAG = re.compile(r"(?:--|—|–|-)([A-Za-z][\w-]*)")
@@ -42,18 +46,26 @@ def strict(words: Sequence[Word], verb: VerbSpec, vocabulary: Vocabulary) -> Arg
     return found
 
 
-def free(line: str, verb: VerbSpec) -> Arguments:
-    """For a verb with text: ids before it, options before or behind it; in between everything is as written."""
+def free(line: str, verb: VerbSpec, *, is_command: bool = False) -> Arguments:
+    """For a verb with text: ids before it, options before or behind it; in between everything is as written.
+
+    What stands where an option may and is nearly one is kept among the options: it was meant as one, and whoever
+    carries the command out refuses what it does not know. `is_command`: so is any `key=value` before the text.
+    """
     found, words = Arguments(), split(line)
     if verb.takes_ids and words and (typed := words[0].id):
         found.ids.append(typed)
         words = words[1:]
     while words and (taken := _option(words, verb, found.options)):
         words = words[taken:]
+    if words:
+        found.options.update(_slip(words[0], verb, is_any=is_command))
     while words and (taken := _last_options(words, verb, found.options)):
         words = words[:-taken]
     if all(word.is_courtesy for word in words):
         return found
+    last = next(word for word in reversed(words) if not word.is_courtesy)
+    found.options.update(_slip(last, verb))
     found.text = line[words[0].begin : words[-1].end]
     return found
 
@@ -90,6 +102,33 @@ def _option(words: Sequence[Word], verb: VerbSpec, options: dict[str, str]) -> i
     takes_next = flag[1].lower() in verb.options and len(words) > 1 and _is_value(words[1])
     options[flag[1].lower()] = _value(words[1].text) if takes_next else TRUE
     return 2 if takes_next else 1
+
+
+def is_help(word: Word) -> bool:
+    """It asks what the verb before it does."""
+    flag = _FLAG.fullmatch(word.bare)
+    return word.is_option_like and flag is not None and flag[1] == HELP
+
+
+def _slip(word: Word, verb: VerbSpec, *, is_any: bool = False) -> dict[str, str]:
+    """The option that was nearly written; {} for everything else. Code is text."""
+    if assigned := _ASSIGNED.fullmatch(word.text):
+        key, value = assigned[1].lower(), assigned[2]
+    elif word.is_option_like and (flag := _FLAG.fullmatch(word.bare)):
+        key, value = flag[1], TRUE
+    else:
+        return {}
+    is_meant = bool(near_options(key, verb)) or (is_any and value != TRUE and not value.startswith("="))
+    return {key: _value(value)} if is_meant and key not in verb.options | verb.flags else {}
+
+
+def near_options(key: str, verb: VerbSpec) -> list[str]:
+    """The option of `verb` that `key` is a slip of. Short names are near to everything, so they are near to nothing."""
+    known = sorted(name for name in verb.options if len(name) >= SHORTEST_NEAR)
+    # What an option begins with may be a word of its own: "run it with mode=fast".
+    return [
+        name for name in difflib.get_close_matches(key, known, n=1, cutoff=NEAR) if not name.startswith(key)
+    ]
 
 
 def _last_options(words: Sequence[Word], verb: VerbSpec, options: dict[str, str]) -> int:

@@ -139,6 +139,9 @@ def _understand(call: _Call, verbs: Vocabulary) -> Command | Unknown:
     # "`new` is slow" talks about a word of the code, it does not ask for something new.
     if verb is None or (verb.takes_text and "`" in meant[0].text):
         return _unknown_verb(call, meant, verbs)
+    behind = [word for word in meant[1:] if not word.is_courtesy]
+    if len(behind) == 1 and arguments.is_help(behind[0]):
+        return _command(call, HELP, arguments.Arguments(args=[verb.name]))
     if verb.takes_text:
         return _with_text(call, verb, call.rest[meant[0].end :])
     found = arguments.strict(meant[1:], verb, verbs)
@@ -182,7 +185,7 @@ def _repeatable(call: _Call, meant: Sequence[Word], near: Sequence[str], verbs: 
 
 
 def _with_text(call: _Call, verb: VerbSpec, rest: str, *, is_free_text: bool = False) -> Command:
-    found = arguments.free(rest, verb)
+    found = arguments.free(rest, verb, is_command=call.address is Address.SLASH)
     found.text = f"{found.text}\n{call.following}".strip()
     return _command(call, verb.name, found, is_free_text=is_free_text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.arguments import TRUE
+from bot.arguments import TRUE, near_options
 from bot.command import Ask
 from bot.errors import Refused
 from models.change import Change
@@ -18,6 +18,8 @@ OTHER_REPOSITORY = (
 )
 NO_AGENT = "No agent `{name}` here. There is {known}: `{slash} {verb} agent={first}`"
 NO_PULL_MODE = "`pr=` takes draft, ready or none: `{slash} {verb} pr=ready`"
+NO_OPTION = "`{verb}` has no option `{typed}=`. It takes {known}: `{slash} help {verb}`"
+NEARLY = "`{verb}` has no option `{typed}=`. Did you mean `{slash} {verb} {near}={value}`?"
 NO_BUDGET = "No job has a budget of its own here, so `budget=` cannot be met. Without it: `{slash} {verb}`"
 GOES_ON = (
     "This conversation goes on at `{branch}`, which is offered to `{base}`; `branch=` is for a beginning. "
@@ -36,6 +38,7 @@ STAYS = (
 def check(ask: Ask) -> None:
     """Raises Refused for an option that cannot be met anywhere, before anything is fetched."""
     options, told = ask.command.options, {"slash": ask.slash, "verb": ask.command.name}
+    _check_known(ask, told)
     if "budget" in options:
         raise Refused(NO_BUDGET.format(**told))
     for option, example in EXAMPLES.items():
@@ -45,6 +48,18 @@ def check(ask: Ask) -> None:
     _check_agent(ask, told)
     if options.get("pr", "draft") not in PULL_MODES:
         raise Refused(NO_PULL_MODE.format(**told))
+
+
+def _check_known(ask: Ask, told: dict[str, str]) -> None:
+    verb = ask.registry[ask.command.name].verb
+    for typed, value in ask.command.options.items():
+        if typed in verb.options | verb.flags:
+            continue
+        if near := near_options(typed, verb):
+            given = "..." if value == TRUE else shown(value)
+            raise Refused(NEARLY.format(typed=shown(typed), near=near[0], value=given, **told))
+        known = ", ".join(f"{name}=" for name in sorted(verb.options))
+        raise Refused(NO_OPTION.format(typed=shown(typed), known=known, **told))
 
 
 def _check_repository(ask: Ask, told: dict[str, str]) -> None:

@@ -253,3 +253,35 @@ def test_at_most_three_verbs_are_suggested_and_the_echo_is_short_and_without_cod
     assert len(found.word) <= 60
     assert "`" not in found.word
     assert len(unknown("/bellhop nwe").nearest) <= 3
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("typed", ["fix --help", "fix —help please", "cancel --help", "Fix --HELP"])
+def test_help_behind_a_verb_is_that_verbs_help(door: str, typed: str) -> None:
+    command = one(f"{door} {typed}")
+    assert (command.name, command.args) == ("help", (typed.split()[0].lower(),))
+
+
+def test_help_within_a_request_is_what_it_is_about() -> None:
+    assert one("/bellhop fix --help prints nothing").text == "--help prints nothing"
+
+
+@pytest.mark.parametrize(
+    ("line", "slips"),
+    [
+        ("/bellhop fix brnach=main the login", {"brnach": "main"}),
+        ("@bellhop fix the login agnet=scripted please", {"agnet": "scripted"}),
+        ("@bellhop mend the login --brnach=main", {"brnach": "main"}),
+        ("/bellhop fix --agnet", {"agnet": "true"}),
+        ("/bellhop fix foo=bar", {"foo": "bar"}),
+        ("/bellhop fix pr=draft foo=bar baz", {"pr": "draft", "foo": "bar"}),
+        ("@bellhop fix foo=bar", {}),
+        ("@bellhop fix why x=1 is set", {}),
+        ("/bellhop fix why brnach=1 is set", {}),
+        ("/bellhop fix the case x==1", {}),
+        ("/bellhop fix `brnach=main` is mistyped", {}),
+        ("/bellhop fix the port=8080", {}),
+    ],
+)
+def test_an_option_that_was_mistyped_is_no_text(line: str, slips: dict[str, str]) -> None:
+    assert one(line).options == slips

@@ -55,3 +55,21 @@ async def test_free_text_is_said_to_be_free_text() -> None:
     assert "read as free text" in bench.answers[0]
     [job] = await bench.jobs()
     assert (job.request.verb, job.request.text) == ("fix", "the login page is slow")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("@bellhop fix the login brnach=main", "Did you mean `/bellhop fix branch=main`?"),
+        (
+            "/bellhop fix foo=bar",
+            "has no option `foo=`. It takes agent=, branch=, budget=, model=, pr=, repo=",
+        ),
+        ("/bellhop ask foo=bar", "`ask` has no option `foo=`. It takes agent=, model="),
+    ],
+)
+async def test_an_unknown_option_is_refused_and_begins_nothing(line: str, told: str) -> None:
+    bench = Bench()
+    await bench.hear(line)
+    assert told in bench.answers[0]
+    assert await bench.jobs() == []
