@@ -117,7 +117,7 @@ async def _over_pace(
 async def _follow_up(services: Services, found: Addressed) -> tuple[Command, ...]:
     """An unaddressed comment in an inline thread on our own open pull request is a request about that code."""
     message = found.message
-    if not message.text.strip() or not await following.is_ours(services, message):
+    if not await following.is_ours(services, message):
         return ()
     return (
         Command(name="fix", address=Address.MENTION, text=message.text, line=message.text, is_free_text=True),

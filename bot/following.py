@@ -8,8 +8,15 @@ from bot.services import Services
 from models.message import IncomingMessage, MessageKind
 
 
+def is_said(text: str) -> bool:
+    """Whether it holds a word of its author's own: who only quotes asks for nothing."""
+    return any(line.strip() and not line.lstrip().startswith(">") for line in text.splitlines())
+
+
 async def is_ours(services: Services, message: IncomingMessage) -> bool:
     """Whether an unaddressed `message` goes on with work of ours. Raises StorageUnavailable."""
+    if not is_said(message.text):
+        return False
     if triage.is_in_chat_thread(message):
         async with services.storage.read() as work:
             return bool(await choice.jobs_here(work, message.thread))
