@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot import listening, loop_list
+from bot import inbox, listening, loop_list
 from bot.errors import SignatureError
 from bot.flights import Failed
 from bot.listening import Take
@@ -59,7 +59,7 @@ async def test_the_same_over_http_is_refused_and_of_a_known_key_one() -> None:
     listening.open_ear(bench.services, bench.chat)
     request = WebhookRequest(headers={"x-delivery": "d1", "x-event": "message"}, body=said("@bellhop ping"))
     with pytest.raises(SignatureError):
-        await listening.inbox.receive(bench.services, "slack", request)
+        await inbox.receive(bench.services, "slack", request)
     assert await bench.deliveries() == []
     for _ in range(2):
         await ears[0].take(request, "envelope-1")
