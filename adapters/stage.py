@@ -34,6 +34,11 @@ The pretend GitHub is at {playground}. Open an issue and comment as one of its p
 
     @{name} fix the failing test
 
+The pretend Slack has a channel, "team", and the same people. Be one of them, and see what they see:
+
+    curl {slack}/say -d '{{"user": "writer", "channel": "team", "text": "@{name} fix the failing test"}}'
+    curl '{slack}/transcripts/team?user=writer'
+
 People and their tokens: {tokens}
 What became of it all:   BELLHOP_DATA_DIR={folder} .venv/bin/python app.py deliveries list
 
@@ -146,6 +151,7 @@ def _hint(settings: Settings, told: Mapping[str, Any]) -> str:
         playground=told["url"],
         issue=f"{told['url']}/{told['repositories'][0]}/issues/1",
         name=settings.name,
+        slack=told["slack"]["control_url"],
         tokens=told["tokens_file"],
         folder=settings.data_dir,
     )

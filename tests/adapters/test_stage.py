@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import socket
 import stat
 import sys
@@ -33,7 +35,8 @@ ADOPTED = (
 APP = "http://127.0.0.1:9"
 STUBBORN = """#!/bin/sh
 trap '' TERM
-echo '{"url": "u", "apps_file": "%s", "tokens_file": "t", "scripts": "s", "repositories": ["acme/shop"]}'
+echo '{"url": "u", "apps_file": "%s", "tokens_file": "t", "scripts": "s", "repositories": ["acme/shop"], \
+"slack": {"api_url": "a", "bot_token": "b", "signing_secret": "c", "control_url": "d"}}'
 while true; do sleep 1; done
 """
 
@@ -93,6 +96,9 @@ async def test_the_playground_serves_while_the_block_lasts_and_the_settings_lead
         assert (ready["api_url"], ready["app_url"]) == (api, APP)
         assert ready["url"] in hint
         assert f"{ready['url']}/{ready['repositories'][0]}/issues/1" in hint
+        said, seen = re.findall(r"^ +(curl .+)$", hint, re.MULTILINE)
+        assert await _run(said)
+        assert "fix the failing test" in await _run(seen)
         scripts = os.listdir(os.environ["BELLHOP_AGENT_SCRIPTS"])
         assert scripts
         secret = apart.data_dir / "webhook-secret"
@@ -103,6 +109,14 @@ async def test_the_playground_serves_while_the_block_lasts_and_the_settings_lead
     assert children() == []
     with socket.socket() as caller:
         assert caller.connect_ex(("127.0.0.1", urlsplit(api).port or 0)) != 0
+
+
+async def _run(line: str) -> str:
+    """As somebody who copied it."""
+    process = await asyncio.create_subprocess_shell(line + " -sf", stdout=asyncio.subprocess.PIPE)
+    out, _ = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0, line
+    return out.decode()
 
 
 @pytest.mark.parametrize(
