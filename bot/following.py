@@ -9,8 +9,8 @@ from models.message import IncomingMessage, MessageKind
 
 
 def is_said(text: str) -> bool:
-    """Whether it holds a word of its author's own: who only quotes asks for nothing."""
-    return any(line.strip() and not line.lstrip().startswith(">") for line in text.splitlines())
+    """Whether it holds a word of its author's own: who only quotes asks for nothing. A fence is no word."""
+    return any(line.strip(" \t`~") and not line.lstrip().startswith(">") for line in text.splitlines())
 
 
 async def is_ours(services: Services, message: IncomingMessage) -> bool:

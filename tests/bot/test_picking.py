@@ -113,7 +113,7 @@ async def test_below_the_card_all_goes_on_with_its_repository() -> None:
     assert newest.place.repository == "acme/till"
     assert newest.lock_key == job.lock_key, "one conversation is one line"
     before = len(await bench.jobs())
-    await bench.say("> ✅ J-7K3Q done in 3s\n>\n> Next: undo", thread=thread)
+    await bench.say("> ✅ J-7K3Q done in 3s\n>\n> Next:\n\n```\n> undo\n```", thread=thread)
     assert len(await bench.jobs()) == before, "who only quotes asks for nothing"
     await bench.say("lovely weather", thread=channel("1.2"))
     assert (await bench.dispositions())[-1] is Disposition.IGNORED_NOT_ADDRESSED
