@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 # https://www.rfc-editor.org/rfc/rfc6761 (localhost, test), https://www.rfc-editor.org/rfc/rfc6762 (local),
 # https://www.icann.org/en/board-activities-and-meetings (resolution of 2024-07-29: internal),
 # https://www.rfc-editor.org/rfc/rfc8375 (home.arpa)
+REFUSED = "set it to an https address; over http the token would travel in clear text"
 PRIVATE_SUFFIXES = (".localhost", ".test", ".local", ".internal", ".home.arpa")
 
 

@@ -22,7 +22,6 @@ TOKEN = re.compile(r"[\x21-\x7e]+")  # what a header takes
 RESIDENCY_SUFFIX = ".ghe.com"
 
 NOT_A_URL = "set it to the API's address, for example https://api.github.com or https://HOST/api/v3"
-IN_CLEAR_TEXT = "set it to an https address; over http the token would travel in clear text"
 SECRET_SHORT = "GITHUB_WEBHOOK_SECRET is shorter than {least} characters: set one nobody can guess"  # noqa: S105 - a text
 LEAST_SECRET_CHARACTERS = 16
 SECRET_MISSING = "set it to the secret of the webhook; without one anybody could give orders"  # noqa: S105 - a text
@@ -40,7 +39,7 @@ def _api_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
         raise ValueError(NOT_A_URL)
     if not clear_text.is_safe(url):
-        raise ValueError(IN_CLEAR_TEXT)
+        raise ValueError(clear_text.REFUSED)
     return url.rstrip("/")
 
 

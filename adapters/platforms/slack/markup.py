@@ -34,7 +34,7 @@ NEXT = "Next: {commands}"
 OUTPUT = "Output"
 DOT = " · "
 FENCE = "```"
-GOOD, BAD, UNDER_WAY = "✅", "❌", "⏳"
+GOOD, BAD, UNDER_WAY, WARNING = "✅", "❌", "⏳", "⚠️"
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,8 @@ def _context(line: str) -> list[Block]:
 
 
 def _sign(step: CardStep) -> str:
+    if step.is_warning:
+        return WARNING
     if not step.is_done:
         return UNDER_WAY
     return GOOD if step.is_ok else BAD

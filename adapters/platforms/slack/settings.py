@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from adapters import clear_text
 from bot.errors import ConfigurationError
 
 PUBLIC_API = "https://slack.com/api/"
@@ -31,6 +32,8 @@ def _api_url(url: str) -> str:
     is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
     if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
         raise ValueError(NOT_A_URL)
+    if not clear_text.is_safe(url):
+        raise ValueError(clear_text.REFUSED)
     return url.rstrip("/") + "/"
 
 

@@ -100,3 +100,13 @@ def test_a_file_of_authorities_that_is_not_there_stops_the_start(
     setting(environment, **GIVEN)
     with pytest.raises(ConfigurationError, match="BELLHOP_CA_BUNDLE"):
         open_platform(ca_bundle=str(tmp_path / "nothing.pem"))
+
+
+def test_a_token_travels_to_no_public_host_in_clear_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s" * 32)
+    monkeypatch.setenv("SLACK_API_URL", "http://slack.example.com/api/")
+    with pytest.raises(ConfigurationError, match=r"SLACK_API_URL.*clear text"):
+        load()
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api/")
+    assert load() is not None
