@@ -24,7 +24,7 @@ run: install ## Serve app, worker and playground on this machine, and say what t
 	@$(BIN)/python app.py all --playground
 
 .PHONY: demo
-demo: install ## Play the whole story offline: comment, card, pull request, follow-up, cancel (SEED=n varies it)
+demo: install ## Play the whole story offline: Slack, card, pull request, follow-up, cancel (SEED=n varies it)
 	@$(BIN)/python -m playground.demo
 
 .PHONY: test
