@@ -16,7 +16,7 @@ from tests.e2e.workspace import FORM, Workspace, signature
 from tests.faults.test_bad_input import refused
 from tests.services import require_service
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 EVENT = json.dumps(
     {
         "type": "event_callback",

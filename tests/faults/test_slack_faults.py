@@ -13,7 +13,7 @@ import pytest_asyncio
 from tests.e2e.workspace import Workspace, words
 from tests.services import require_service
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 SETTINGS = {"INTEGRATION_TIMEOUT": "2", "BELLHOP_LEASE_SECONDS": "4", "BELLHOP_RENEW_SECONDS": "1"}
 WHISPER = "postEphemeral"
 

@@ -8,6 +8,8 @@ import pytest
 
 from tests.e2e.workspace import Workspace, words
 
+pytestmark = pytest.mark.slow
+
 # Longer than any lease: whatever the dead app held is due again.
 A_WHILE_SECONDS = 120.0
 NO_DISPATCH = {"BELLHOP_DISPATCHER": "off"}

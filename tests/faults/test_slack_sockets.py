@@ -10,6 +10,8 @@ import pytest
 
 from tests.e2e.workspace import Workspace, words
 
+pytestmark = pytest.mark.slow
+
 HELD = str(Path(__file__).parent / "held_commit.py")
 SOCKETS = pytest.mark.parametrize("workspace", [{"is_socket_mode": True}], indirect=True)
 CONNECTIONS = 2
