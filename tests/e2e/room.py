@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -106,3 +107,19 @@ def labels(shown: Shown) -> list[str]:
 
 def _label(control: Shown) -> str:
     return str(control["text"]["text"]) if control["type"] == "button" else ""
+
+
+async def echo(town: Workspace, room: Room, number: int, message: dict[str, Any]) -> None:
+    """An event as Slack sends it."""
+    event = {
+        "type": "message",
+        "channel": room.channel,
+        "channel_type": "channel",
+        "ts": f"1700000000.{number:06}",
+    }
+    body = {
+        "type": "event_callback", "team_id": town.slack["team"]["id"], "api_app_id": town.slack["app_id"],
+        "event_id": f"EvECHO{number}", "event_time": 1700000000, "event": event | message,
+    }  # fmt: skip
+    answer = await town.post_to_slacks_door(json.dumps(body).encode())
+    assert answer.status_code == 200, answer.text

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
-from tests.e2e.room import Room, labels, opened
+from tests.e2e.room import Room, echo, labels, opened
 from tests.e2e.stage import put
 from tests.e2e.story import no_loose_ends, pulls
 from tests.e2e.workspace import FORM, Workspace, words
@@ -257,22 +257,6 @@ async def test_nothing_the_bot_says_makes_a_job_when_it_comes_back(town: Workspa
     assert town.records.column("SELECT count(*) FROM jobs") == before
     query = "SELECT DISTINCT disposition FROM deliveries WHERE key LIKE 'EvECHO%'"
     assert set(town.records.column(query)) <= {"ignored:self", "ignored:bot"}
-
-
-async def echo(town: Workspace, room: Room, number: int, message: dict[str, Any]) -> None:
-    """An event as Slack sends it."""
-    event = {
-        "type": "message",
-        "channel": room.channel,
-        "channel_type": "channel",
-        "ts": f"1700000000.{number:06}",
-    }
-    body = {
-        "type": "event_callback", "team_id": town.slack["team"]["id"], "api_app_id": town.slack["app_id"],
-        "event_id": f"EvECHO{number}", "event_time": 1700000000, "event": event | message,
-    }  # fmt: skip
-    answer = await town.post_to_slacks_door(json.dumps(body).encode())
-    assert answer.status_code == 200, answer.text
 
 
 def _plain(blocks: Any) -> Any:
