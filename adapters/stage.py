@@ -36,8 +36,8 @@ The pretend GitHub is at {playground}. Open an issue and comment as one of its p
 
 The pretend Slack has a channel, "team", and the same people. Be one of them, and see what they see:
 
-    curl {slack}/say -d '{{"user": "writer", "channel": "team", "text": "@{name} fix the failing test"}}'
-    curl '{slack}/transcripts/team?user=writer'
+    curl {chat}/say -d '{{"user": "writer", "channel": "team", "text": "@{name} fix the failing test"}}'
+    curl '{chat}/transcripts/team?user=writer'
 
 People and their tokens: {tokens}
 What became of it all:   BELLHOP_DATA_DIR={folder} .venv/bin/python app.py deliveries list
@@ -151,7 +151,7 @@ def _hint(settings: Settings, told: Mapping[str, Any]) -> str:
         playground=told["url"],
         issue=f"{told['url']}/{told['repositories'][0]}/issues/1",
         name=settings.name,
-        slack=told["slack"]["control_url"],
+        chat=told["chat_url"],
         tokens=told["tokens_file"],
         folder=settings.data_dir,
     )

@@ -100,6 +100,7 @@ def describe(playground: GithubPlayground, slack: SlackPlayground, tokens_file: 
         "scripts": str(write_scripts(playground.options.seed, tokens_file.parent / "scripts").absolute()),
         "cast": playground.cast,
         "repositories": [repository.full_name for repository in playground.world.store.repositories.values()],
+        "chat_url": slack.describe()["control_url"],
         "slack": slack.describe(),
         "apps_file": str(write_apps(playground, slack, tokens_file.parent).absolute()),
     }

@@ -35,8 +35,7 @@ ADOPTED = (
 APP = "http://127.0.0.1:9"
 STUBBORN = """#!/bin/sh
 trap '' TERM
-echo '{"url": "u", "apps_file": "%s", "tokens_file": "t", "scripts": "s", "repositories": ["acme/shop"], \
-"slack": {"api_url": "a", "bot_token": "b", "signing_secret": "c", "control_url": "d"}}'
+echo '{"url": "u", "apps_file": "%s", "tokens_file": "t", "scripts": "s", "repositories": ["acme/shop"], "chat_url": "c"}'
 while true; do sleep 1; done
 """
 
