@@ -35,7 +35,7 @@ ADOPTED = (
 APP = "http://127.0.0.1:9"
 STUBBORN = """#!/bin/sh
 trap '' TERM
-echo '{"url": "u", "apps_file": "%s", "tokens_file": "t", "scripts": "s", "repositories": ["acme/shop"], "chat_url": "c"}'
+echo '{"url": "u", "apps_file": "%s", "tokens_file": "t", "scripts": "s", "repositories": ["a/b"], "chat_url": "c"}'
 while true; do sleep 1; done
 """
 
