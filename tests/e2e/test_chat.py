@@ -132,7 +132,7 @@ async def test_one_job_from_both_sides(town: Workspace) -> None:
     await room.say(f"@bellhop status {second}")
     await room.reads(rf"{second} done in")
     await room.say("and the drawer, too")
-    await room.reads(rf"✅ (?!{handle})J-\w+ done in.*PR #{number}.* updated")
+    await room.reads(rf"\A✅ (?!{handle}|{second})J-\w+ done in.*PR #{number}.* updated")
     await jobs(town, room)
     assert len(await town.request("GET", f"pulls/{number}/commits")) == 3
     assert [each["number"] for each in await pulls(town) if each["head"]["ref"].endswith(handle)] == [number]
