@@ -39,6 +39,8 @@ DAYS: dict[str, dict[str, str]] = {
     "no Redis": {},
     "no agent": {"BELLHOP_AGENT_SCRIPTS": "/nowhere"},
 }
+# All that was recorded at once, on a machine that may be slow; each alone takes a moment.
+PATIENCE_SECONDS = 150.0
 # What somebody reads who asks for work on such a day.
 TOLD = {
     "all is well": "✅",
@@ -166,9 +168,7 @@ async def post(town: Town, key: str, event: str, body: Body) -> None:
     assert answer.status_code in {200, 202}, (key, answer.text)
 
 
-@pytest.mark.parametrize(
-    "day", [day if day == "no worker" else pytest.param(day, marks=pytest.mark.slow) for day in DAYS]
-)
+@pytest.mark.parametrize("day", [pytest.param(day, marks=pytest.mark.slow) for day in DAYS])
 async def test_every_delivery_has_its_disposition_and_every_addressed_one_an_answer(
     day: str, tmp_path: Path
 ) -> None:
@@ -187,7 +187,7 @@ async def test_every_delivery_has_its_disposition_and_every_addressed_one_an_ans
         async def answered() -> bool | None:
             return True if await neighbor.answers() == neighbor.answers_wanted else None
 
-        await town.until(answered, f"{neighbor.answers_wanted}; there are {await neighbor.answers()}")
+        await town.until(answered, f"{neighbor.answers_wanted}", seconds=PATIENCE_SECONDS)
         found = town.records.rows("SELECT key, disposition FROM deliveries")
         assert len(found) == len(unchanged) + len(addressed), "dispositions = deliveries"
         assert all(row["disposition"] for row in found)

@@ -16,6 +16,8 @@ from playground.demo import clean_environment
 from tests.e2e.installation import APP
 from tests.services import require_service
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 60
 LOOK_SECONDS = 0.1
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.story import no_loose_ends
 from tests.e2e.town import Town
+
+pytestmark = pytest.mark.slow
 
 OURS = "@bellhop fix what I wrote about"
 ASK = "@bellhop fix this please"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.story import branches, no_loose_ends, pulls
 from tests.e2e.town import Town
+
+pytestmark = pytest.mark.slow
 
 OPENING = ("POST", "/pulls$")
 DELETING = ("DELETE", "/git/refs/")

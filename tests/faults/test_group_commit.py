@@ -12,6 +12,8 @@ import pytest
 from tests.e2e.story import no_loose_ends
 from tests.e2e.town import Town
 
+pytestmark = pytest.mark.slow
+
 SIZE = 12
 HELD = str(Path(__file__).parent / "held_commit.py")
 FIRST = "first"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.story import one_of_each
 from tests.e2e.town import Town
+
+pytestmark = pytest.mark.slow
 
 ASK = "@bellhop fix this please"
 WAITING = "SELECT detail FROM deliveries WHERE waits_for = 'credential' AND finished_at IS NULL"
