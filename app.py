@@ -268,6 +268,8 @@ def with_services(
 
     stage.rejoin(load())
     if reading is not None and emptiness.is_reading(reading) and not agreement.has_kept(settings := load()):
+        agreement.check(settings)
+        set_up_logs(settings, "cli")
         code = emptiness.tell(reading, settings.data_dir)
         sys.stderr.write(stage.hint_of_another(settings))
         return code

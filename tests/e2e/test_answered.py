@@ -40,7 +40,7 @@ DAYS: dict[str, dict[str, str]] = {
     "no agent": {"BELLHOP_AGENT_SCRIPTS": "/nowhere"},
 }
 # All that was recorded at once, on a machine that may be slow; each alone takes a moment.
-PATIENCE_SECONDS = 150.0
+PATIENCE_SECONDS = 60.0
 # What somebody reads who asks for work on such a day.
 TOLD = {
     "all is well": "✅",
@@ -76,6 +76,8 @@ def sources() -> list[tuple[str, str, Body]]:
 
 
 def door_of(event: str, body: Body) -> tuple[str, str] | None:
+    if (body.get("changes") or {}).get("old_issue"):
+        return None  # moved here: it was said elsewhere
     return DOORS.get(f"{event}.{body.get('action')}")
 
 
