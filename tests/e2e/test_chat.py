@@ -199,6 +199,7 @@ async def test_who_is_not_linked_is_asked_privately_and_the_request_runs_once(to
     assert await room.as_("writer").bots() == []
     number = await town.open_issue("Hello")
     await town.say(number, code[0], role="reader")
+    await town.answer(number, "Linked: ")
     await town.say(number, code[0], role="admin")
     await town.answer(number, "none of mine, was used")
     await room.reads(r"Can't run `fix` here: needs write", is_private=True)
