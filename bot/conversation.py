@@ -187,7 +187,8 @@ async def _run(work: UnitOfWork, slash: str, turn: Turn) -> Said:
         text = DENIED.format(name=command.name, reason=turn.decision.reason, slash=slash)
         return Said(text=text, disposition=Disposition.DENIED_ROLE, detail=turn.decision.reason)
     if turn.refusal or turn.ask is None:
-        return Said(text=turn.refusal, detail=turn.refusal)
+        disposition = Disposition.DENIED_ROLE if turn.is_denied else Disposition.ANSWERED
+        return Said(text=turn.refusal, disposition=disposition, detail=turn.refusal)
     try:
         answer = await COMMANDS[command.name].run(work, turn.ask)
     except Refused as refusal:

@@ -35,6 +35,10 @@ class Refused(BellhopError):
     """Said to the person who asked."""
 
 
+class Denied(Refused):
+    """The same, for who they are: no other words of theirs would do."""
+
+
 class RequestRejected(BellhopError):
     """Answered to the sender of an HTTP request; `status` is the code."""
 

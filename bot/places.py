@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot import choice
 from bot.command import CommandSpec, Scope, address_in
-from bot.errors import Refused
+from bot.errors import Denied, Refused
 from bot.platform import Platform
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -75,18 +75,34 @@ class Places:
             role = await self._role(self._platform, self._actor, thread.repository)
             return Here(thread, self._actor, role)
         if self._message.is_stranger and spec.scope is not Scope.NOWHERE:
-            raise Refused(STRANGER)
+            raise Denied(STRANGER)
         if spec.needs > Role.NONE and not await self._is_member():
-            raise Refused(GUEST)
+            raise Denied(GUEST)
         forge, account = await self._account()
         if account is None and spec.needs > Role.NONE:
             return NoLink()
         if account is None or spec.scope in {Scope.NOWHERE, Scope.HERE}:
             return await self._anywhere(forge, account)
         found = await self._meant(command, spec, forge)
-        if found is None and spec.scope is Scope.JOB:
-            raise Refused(choice.NONE_HERE.format(what="job", slash=self._address))
+        if spec.scope is Scope.JOB:
+            return await self._at_job(command, forge, account, found)
         return NoRepository(forge, account) if found is None else await self._there(forge, account, found)
+
+    async def _at_job(self, command: Command, forge: Platform, account: Actor, found: Thread | None) -> Here:
+        """Where a job works. Elsewhere than in its own conversation, one that the person cannot see does not exist for
+        them: not even its repository is told.
+        """
+        here = await self._there(forge, account, found) if found else None
+        typed = next(iter(command.ids), "")
+        if here is None or (typed and here.role is Role.NONE and not await self._is_told_here(typed)):
+            text = choice.NO_SUCH.format(id=typed, slash=self._address)
+            raise Refused(text if typed else choice.NONE_HERE.format(what="job", slash=self._address))
+        return here
+
+    async def _is_told_here(self, typed: str) -> bool:
+        async with self._services.storage.read() as work:
+            here = await choice.jobs_here(work, self._message.thread)
+        return any(job.handle.startswith(typed) for job in here)
 
     async def _is_member(self) -> bool:
         chat = self._services.chat_of(self._message.thread)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot import permissions, questions
 from bot.command import Ask
 from bot.commands import COMMANDS
-from bot.errors import Refused
+from bot.errors import Denied, Refused
 from bot.places import Here, NoLink, NoRepository, Places
 from bot.services import Services
 from bot.triage import Addressed
@@ -24,6 +24,7 @@ class Turn:
     command: Command | Unknown
     decision: Decision | None = None
     refusal: str = ""
+    is_denied: bool = False  # refused for who asks, not for what they typed
     question: questions.Question | None = None
 
 
@@ -48,7 +49,7 @@ async def prepare(services: Services, found: Addressed, command: Command | Unkno
     try:
         place = await places.of(command, spec)
     except Refused as refusal:
-        return Turn(None, command, refusal=str(refusal))
+        return Turn(None, command, refusal=str(refusal), is_denied=isinstance(refusal, Denied))
     if isinstance(place, NoLink | NoRepository):
         return Turn(None, command, question=await questions.about(services, found, command, place))
     return await _prepare_at(services, found, command, place)
@@ -74,4 +75,4 @@ async def _prepare_at(services: Services, found: Addressed, command: Command, pl
     try:
         return Turn(await spec.prepare(ask), command, decision)
     except Refused as refusal:
-        return Turn(ask, command, decision, str(refusal))
+        return Turn(ask, command, decision, str(refusal), isinstance(refusal, Denied))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot import choice
 from bot.command import Ask, CommandSpec, Said, Scope
@@ -20,6 +21,15 @@ NO_TOPIC = "No topic `{topic}`. `{slash} help` lists what there is."
 TOPIC = "`{slash} {usage}`: {summary}. Needs {needs}; you have {has}."
 ALSO = " Also as {aliases}."
 REST = " `{slash} help` lists the rest."
+
+
+async def prepare(ask: Ask) -> Ask:
+    """Whom nobody here works for (`places.py`) is offered no work, whatever their account may do."""
+    chat = ask.services.chat_of(ask.message.thread)
+    if chat is None or ask.role is Role.NONE:
+        return ask
+    is_member = not ask.message.is_stranger and await chat.is_member(ask.actor)
+    return ask if is_member else replace(ask, role=Role.NONE)
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -42,11 +52,16 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 def _groups(ask: Ask) -> Iterable[str]:
     groups: dict[str, list[str]] = {}
     for spec in ask.registry.values():
-        if ask.role >= spec.needs:
+        if _may(ask, spec):
             line = LINE.format(slash=ask.slash, usage=spec.usage, summary=spec.summary)
             groups.setdefault(spec.group, []).append(line)
     for group, lines in groups.items():
         yield f"**{group}**\n\n" + "\n".join(lines)
+
+
+def _may(ask: Ask, spec: CommandSpec) -> bool:
+    is_open = spec.scope is Scope.NOWHERE or not ask.message.is_stranger
+    return is_open and ask.role >= spec.needs
 
 
 def _others(ask: Ask) -> Iterable[str]:
@@ -78,5 +93,6 @@ SPEC = CommandSpec(
     needs=Role.NONE,
     scope=Scope.NOWHERE,
     is_private=True,
+    prepare=prepare,
     run=run,
 )

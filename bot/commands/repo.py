@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot import permissions, places
 from bot.command import Ask, CommandSpec, Said, Scope
-from bot.errors import Refused
+from bot.errors import Denied, Refused
 from bot.ports import UnitOfWork
 from models.base import now
 from models.command import VerbSpec
@@ -51,7 +51,7 @@ async def prepare(ask: Ask) -> Ask:
         role = await ask.services.forge().role_of(ask.account, repository)
         decision = permissions.decide(permissions.JOBS_NEED, role, repository)
         if not decision.is_allowed:
-            raise Refused(NO_RIGHT.format(reason=decision.reason, slash=ask.slash))
+            raise Denied(NO_RIGHT.format(reason=decision.reason, slash=ask.slash))
     return ask
 
 

@@ -187,6 +187,7 @@ async def test_a_guest_of_the_workspace_asks_for_no_work() -> None:
     bench.chat.guests.add("U1")
     await bench.say("@bellhop fix it repo=acme/shop")
     assert "Only full members" in bench.whispers[-1].text
+    assert await bench.dispositions() == [Disposition.DENIED_ROLE]
     assert await bench.jobs() == []
     await bench.say("@bellhop ping")
     assert "pong" in bench.posts[-1]

@@ -64,7 +64,7 @@ async def test_a_named_job_is_found_from_another_channel_and_goes_by_the_rights_
     elsewhere = channel("9.9", name="C2")
     bench.forge.roles["bo"] = Role.NONE
     await bench.say(f"@bellhop status {job.handle}", user="U2", thread=elsewhere)
-    assert "needs read on acme/shop" in bench.whispers[-1].text
+    assert bench.whispers[-1].text.startswith(f"No job `{job.handle}` here. `@bellhop jobs`")
     bench.forge.roles["bo"] = Role.READ
     await bench.say(f"@bellhop cancel {job.handle}", user="U2", thread=elsewhere)
     assert (await bench.jobs())[0].status is JobStatus.QUEUED
@@ -72,6 +72,29 @@ async def test_a_named_job_is_found_from_another_channel_and_goes_by_the_rights_
     assert (await bench.dispositions())[-1] is Disposition.ANSWERED
     await bench.say(f"@bellhop cancel {job.handle}", thread=elsewhere)
     assert (await bench.jobs())[0].status is JobStatus.CANCELLED
+
+
+@pytest.mark.parametrize("verb", ["status", "logs", "cancel", "retry", "undo"])
+async def test_a_job_that_the_person_may_not_see_is_told_like_one_that_never_was(verb: str) -> None:
+    bench = await linked(("U1", "ada", "101"), ("U2", "bo", "102"))
+    await bench.say("@bellhop fix it repo=acme/secret", thread=channel("1.1"))
+    [job] = await bench.jobs()
+    bench.forge.roles["bo"] = Role.NONE
+    told = []
+    for handle in (job.handle, "J-0000"):
+        await bench.say(f"@bellhop {verb} {handle}", user="U2", thread=channel("9.9", name="C2"))
+        told.append(bench.whispers[-1].text.replace(handle, "ID").partition("\n")[0])
+    assert told[0] == told[1]
+    assert "secret" not in told[0]
+
+
+async def test_in_its_own_conversation_who_lacks_the_right_is_told_so() -> None:
+    bench = await linked(("U1", "ada", "101"), ("U2", "bo", "102"))
+    await bench.say("@bellhop fix it repo=acme/secret", thread=channel("1.1"))
+    [job] = await bench.jobs()
+    bench.forge.roles["bo"] = Role.NONE
+    await bench.say(f"@bellhop cancel {job.handle}", user="U2", thread=channel("1.1"))
+    assert "Can't run `cancel` here: needs write on acme/secret" in bench.whispers[-1].text
 
 
 async def test_a_job_of_the_forge_is_cancelled_from_the_chat() -> None:
