@@ -25,9 +25,9 @@ async def moved(services: Services, job: Job) -> None:
     if not job.lock_key:
         return
     async with services.storage.begin() as work:
-        following = await work.jobs.next_in_line(job.lock_key)
-        for waiting in await work.jobs.at_thread(job.lock_key, is_active=True):
+        line = await work.jobs.line(job.lock_key)
+        for waiting in line:
             await work.outbox.want(waiting.id)
-    if following is not None:
-        await services.queue.tell(following)
+    if line:
+        await services.queue.tell(line[0])
     services.bells.courier.set()

@@ -108,7 +108,9 @@ class Jobs(JobRepository, Protocol):
     async def claimable(self, limit: int) -> list[Job]:
         """queued, first in line, lock free: each deserves a hint to the queue."""
 
-    async def next_in_line(self, lock_key: str) -> Job | None: ...
+    async def line(self, lock_key: str) -> list[Job]:
+        """Who waits for the lock, whoever waits longest first; wherever each was asked for."""
+
     async def ahead_of(self, job: Job) -> list[Job]:
         """Who holds the lock or waits for it longer than `job`, in order, the holder first."""
 

@@ -41,12 +41,10 @@ class JobLists(JobRows):
         rows = await self._all(select(_mine).where(may_start(_mine)).order_by(*order).limit(limit))
         return [from_row(row) for row in rows]
 
-    async def next_in_line(self, lock_key: str) -> Job | None:
-        """Who waits longest for the lock."""
-        waiting = await self._jobs(
-            _j.lock_key == lock_key, has_status(_j.status, JobStatus.QUEUED), order=_OLDEST, limit=1
-        )
-        return waiting[0] if waiting else None
+    async def line(self, lock_key: str) -> list[Job]:
+        """Who waits for the lock, whoever waits longest first."""
+        waits = (_j.lock_key == lock_key, has_status(_j.status, JobStatus.QUEUED))
+        return await self._jobs(*waits, order=_OLDEST, limit=None)
 
     async def ahead_of(self, job: Job) -> list[Job]:
         """Who holds the lock or waits for it longer than `job`, in order, the holder first."""

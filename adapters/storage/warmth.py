@@ -45,5 +45,5 @@ async def _say(work: UnitOfWork) -> None:
     await work.workers.forget(_PROCESS)
     if job is not None:
         await work.jobs.settle(NOBODY, 1, JobStatus.COMPLETED)
-    await work.jobs.next_in_line(NOBODY)
+    await work.jobs.line(NOBODY)
     await work.jobs.at_thread(NOBODY, is_active=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot import order
 from models.base import now
 from models.change import Change
-from models.job import JobStatus
+from models.job import Job, JobStatus
 from tests.bot.bench import Shop
+from tests.bot.test_telling import ended
+from tests.fakes.chat import ChatBench, channel
 from tests.fakes.platform import place
 
 
@@ -61,3 +63,31 @@ async def test_nothing_follows_where_nobody_waits() -> None:
     shop.queue.told.clear()
     await order.moved(shop.services, job)
     assert shop.queue.told == []
+
+
+async def test_cards_in_a_chats_thread_move_with_the_line_of_their_pull_request() -> None:
+    bench = ChatBench()
+    await bench.link()
+    await bench.say("@bellhop fix the till repo=acme/shop", thread=channel("1.1"), comment_id="1.1")
+    [first] = await bench.jobs()
+    await with_pull(bench, first, 900)
+    await ended(bench, first, JobStatus.COMPLETED)
+    await bench.comment("@bellhop and the door", thread=place(900))
+    for number, text in enumerate(("and the drawer", "and the shelf"), 2):
+        await bench.say(f"@bellhop {text}", thread=channel("1.1"), comment_id=f"1.{number}")
+    shelf, drawer, door, _ = await bench.jobs()
+    assert {shelf.lock_key, drawer.lock_key, door.lock_key} == {place(900).key}
+    assert f"3rd behind {drawer.handle}" in bench.posts[-1]
+    await ended(bench, door, JobStatus.COMPLETED)
+    await order.moved(bench.services, door)
+    await bench.deliver_answers()
+    assert bench.queue.told[-1] == drawer.handle
+    assert "behind" not in bench.posts[-2]
+    assert f"2nd behind {drawer.handle}" in bench.posts[-1]
+
+
+async def with_pull(bench: ChatBench, job: Job, number: int) -> None:
+    """As after its pull request was opened."""
+    change = a_change(None, number).model_copy(update={"job_id": job.id})
+    async with bench.storage.begin() as work:
+        await work.changes.keep(change)

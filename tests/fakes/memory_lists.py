@@ -30,8 +30,8 @@ class JobLists(Rows):
     async def claimable(self, limit: int) -> list[Job]:
         return sorted((job for job in self._all() if self._may_start(job)), key=_place)[:limit]
 
-    async def next_in_line(self, lock_key: str) -> Job | None:
-        return next(iter(self._line(lock_key)), None)
+    async def line(self, lock_key: str) -> list[Job]:
+        return self._line(lock_key)
 
     async def ahead_of(self, job: Job) -> list[Job]:
         if not job.lock_key:

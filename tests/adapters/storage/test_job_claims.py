@@ -260,10 +260,8 @@ async def test_everybody_sees_who_is_ahead(storage: Storage) -> None:
         assert [j.id for j in await work.jobs.ahead_of(third)] == ["a", "b"]
         assert await work.jobs.ahead_of(await found(storage, "a")) == []
         assert await work.jobs.ahead_of(job("z", lock_key="")) == []
-        following = await work.jobs.next_in_line(place().key)
-        assert following is not None
-        assert following.id == "b"
-        assert await work.jobs.next_in_line(place(9).key) is None
+        assert [j.id for j in await work.jobs.line(place().key)] == ["b", "c"]
+        assert await work.jobs.line(place(9).key) == []
 
 
 async def test_jobs_of_an_issue_are_those_of_its_pull_request_too(storage: Storage) -> None:

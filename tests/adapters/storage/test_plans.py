@@ -135,7 +135,7 @@ async def expired(work: UnitOfWork) -> object:
 
 
 async def in_line(work: UnitOfWork) -> object:
-    return await work.jobs.next_in_line("lock")
+    return await work.jobs.line("lock")
 
 
 async def ahead(work: UnitOfWork) -> object:
