@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from models.identity import Account, Linking
+from models.identity import Account, Linking, Visit
 from models.pending import Pending, PendingKind, Room, Subscription
 
 
@@ -41,11 +41,33 @@ class People(Protocol):
         From now, by the database's clock, it lives as long as `expires_at` is after `created_at`.
         """
 
+    async def offer_once(self, linking: Linking) -> bool:
+        """As `offer`, unless the account has an unused code that still lives: that one stays. Whether it is kept."""
+
+    async def offered(self, door: str) -> Linking | None:
+        """The unused code whose link that is, within its time by the database's clock."""
+
+    async def linking(self, digest: str) -> Linking | None:
+        """In whatever state."""
+
     async def redeem(self, digest: str, by: Account) -> Linking | None:
         """Use the code up, by the database's clock. None: there is none such, it was used, or its time is over.
 
         Also None, and the code stays good: `by` is of the very instance the code is for, so it would join nothing.
         """
+
+
+class Visits(Protocol):
+    """Browsers that came back from the forge."""
+
+    async def arrive(self, visit: Visit, most: int) -> bool:
+        """Keep it. False: it came back before, or `most` of the same link did."""
+
+    async def recognize(self, visit_id: str, account: Account) -> bool:
+        """The forge said who it is, once. False: it is known already, or its time is over."""
+
+    async def find(self, visit_id: str) -> Visit | None:
+        """Within its time, by the database's clock."""
 
 
 class PendingRequests(Protocol):

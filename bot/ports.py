@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot.archive import Accounts, Audit, Retention, Workers
 from bot.outbox import Outbox
-from bot.people import PendingRequests, People, Rooms
+from bot.people import PendingRequests, People, Rooms, Visits
 from models.agent import AgentState
 from models.change import Change
 from models.delivery import Delivery, Outcome, Postponement, Receipt, WaitsFor
@@ -252,6 +252,8 @@ class UnitOfWork(Protocol):
     def retention(self) -> Retention: ...
     @property
     def people(self) -> People: ...
+    @property
+    def visits(self) -> Visits: ...
     @property
     def pending(self) -> PendingRequests: ...
     @property

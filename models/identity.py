@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from models.base import Moment, Noun
+from models.message import Thread
 
 
 class Role(IntEnum):
@@ -51,14 +52,31 @@ class Account(Noun):
 
 
 class Linking(Noun):
-    """A code that joins `account` with whatever account tells it in public: used once, and only for some minutes.
+    """A code that joins `account` with whatever account tells it in public, or signs in behind its link: used once, and
+    only for some minutes.
 
-    Only the code's digest is kept: whoever reads the database learns no code.
+    Only digests are kept, of the code and of what its link ends with (`door`; "" without a link): whoever reads them
+    can use neither. `thread` is where its account was told.
     """
 
     digest: str
     account: Account
+    door: str = ""
+    thread: Thread | None = None
     expires_at: Moment
     created_at: Moment
     used_at: Moment | None = None
     used_by: Account | None = None
+
+
+class Visit(Noun):
+    """A browser that came back from the forge after it opened a link. It comes back once.
+
+    `id` is a digest of what that browser alone holds, `linking` the code's whose link it opened. `account` is who it is
+    there, as soon as the forge has said so.
+    """
+
+    id: str
+    linking: str
+    account: Account | None = None
+    expires_at: Moment

@@ -44,6 +44,8 @@ linkings = Table(
     required("expires_at", Moment),
     Column("used_at", Moment),
     Column("used_by", Document(Account)),
+    Column("door", Key),
+    Column("thread", Document(Thread)),
     Index("ix_linkings_expires_at", "expires_at"),
 )
 _l = linkings.c
@@ -56,6 +58,18 @@ partial(
     _l.account_id,
     where=IS_UNUSED,
     unique=True,
+)
+partial("ux_linkings_door", _l.door, where=_l.door.is_not(None), unique=True)
+
+link_visits = Table(
+    "link_visits",
+    metadata,
+    Column("id", Key, primary_key=True),
+    required("linking", Key),
+    Column("account", Document(Account)),
+    required("expires_at", Moment),
+    Index("ix_link_visits_linking", "linking"),
+    Index("ix_link_visits_expires_at", "expires_at"),
 )
 
 pending_requests = Table(

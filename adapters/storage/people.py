@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, not_, select, text, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, not_, select, text, update
 
 from adapters.storage.account_columns import INSTANCE, PARTS, is_beside, is_of, to_account, to_columns
 from adapters.storage.chat_tables import IS_UNUSED, identities, linkings, people
@@ -69,12 +69,22 @@ class PeopleRows(Rows):
 
     async def offer(self, linking: Linking) -> None:
         """Keep a code in the place of the account's unused one."""
-        lives = (linking.expires_at - linking.created_at).total_seconds()
-        news: dict[str, Any] = {"digest": linking.digest, "login": linking.account.login}
-        news |= {"created_at": clock(), "expires_at": after(lives)}
-        insert = self._insert(linkings).values(to_columns(linking.account) | news)
-        unused = insert.on_conflict_do_update(index_elements=PARTS, index_where=IS_UNUSED, set_=news)
-        await self._count(unused)
+        await self._offer(linking)
+
+    async def offer_once(self, linking: Linking) -> bool:
+        """Keep a code unless the account's unused one still lives. Whether it is kept."""
+        return await self._offer(linking, _l.expires_at <= clock()) > 0
+
+    async def offered(self, door: str) -> Linking | None:
+        """The unused code whose link this is, within its time by the database's clock."""
+        is_good = (_l.door == door, IS_UNUSED, _l.expires_at > clock())
+        row = await self._first(select(linkings).where(*is_good))
+        return None if row is None else _linking(row)
+
+    async def linking(self, digest: str) -> Linking | None:
+        """In whatever state."""
+        row = await self._first(select(linkings).where(_l.digest == digest))
+        return None if row is None else _linking(row)
 
     async def redeem(self, digest: str, by: Account) -> Linking | None:
         """Use the code up, by the database's clock. None: it is not to be used, or not by `by`."""
@@ -82,6 +92,17 @@ class PeopleRows(Rows):
         used = update(linkings).where(*is_good, not_(and_(*is_beside(linkings, by))))
         row = await self._first(used.values(used_at=clock(), used_by=by).returning(linkings))
         return None if row is None else _linking(row)
+
+    async def _offer(self, linking: Linking, *replaced: ColumnElement[bool]) -> int:
+        lives = (linking.expires_at - linking.created_at).total_seconds()
+        news: dict[str, Any] = {"digest": linking.digest, "login": linking.account.login}
+        news |= {"created_at": clock(), "expires_at": after(lives)}
+        news |= {"door": linking.door or None, "thread": linking.thread}
+        insert = self._insert(linkings).values(to_columns(linking.account) | news)
+        where = and_(*replaced) if replaced else None
+        return await self._count(
+            insert.on_conflict_do_update(index_elements=PARTS, index_where=IS_UNUSED, set_=news, where=where)
+        )
 
     async def _be_alone(self) -> None:
         if not self._is_sqlite:
@@ -109,5 +130,6 @@ class PeopleRows(Rows):
 
 
 def _linking(row: RowMapping) -> Linking:
-    names = ("digest", "created_at", "expires_at", "used_at", "used_by")
-    return Linking.model_validate({name: row[name] for name in names} | {"account": to_account(row)})
+    names = ("digest", "thread", "created_at", "expires_at", "used_at", "used_by")
+    told = {name: row[name] for name in names} | {"door": row["door"] or "", "account": to_account(row)}
+    return Linking.model_validate(told)

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, select
 
-from adapters.storage.chat_tables import linkings, pending_requests
+from adapters.storage.chat_tables import link_visits, linkings, pending_requests
 from adapters.storage.tables import CARD, DEAD, DONE, outbox
 from adapters.storage.trimming import Trimming
 
 _o = outbox.c
-_l, _p = linkings.c, pending_requests.c
+_l, _p, _v = linkings.c, pending_requests.c, link_visits.c
 
 
 class RetentionRows(Trimming):
@@ -25,9 +25,13 @@ class RetentionRows(Trimming):
         return gone + await self._drop_rows(given_up, _o.id, limit - gone)
 
     async def prune_linkings(self, older_than: datetime, limit: int) -> int:
-        """Delete codes whose time was over before `older_than`; none is used after that."""
-        old = select(_l.digest).where(_l.expires_at < older_than).order_by(_l.expires_at).limit(limit)
-        return await self._count(delete(linkings).where(_l.digest.in_(old.scalar_subquery())))
+        """Delete codes whose time was over before `older_than`, and who came by their links."""
+        gone = select(_v.id).where(_v.expires_at < older_than).order_by(_v.expires_at).limit(limit)
+        visits = await self._count(delete(link_visits).where(_v.id.in_(gone.scalar_subquery())))
+        old = (
+            select(_l.digest).where(_l.expires_at < older_than).order_by(_l.expires_at).limit(limit - visits)
+        )
+        return visits + await self._count(delete(linkings).where(_l.digest.in_(old.scalar_subquery())))
 
     async def prune_pending(self, older_than: datetime, limit: int) -> int:
         """Delete requests that wait no more since before `older_than`."""

@@ -15,6 +15,7 @@ from adapters.storage.pending import PendingRows
 from adapters.storage.people import PeopleRows
 from adapters.storage.retention import RetentionRows
 from adapters.storage.rooms import RoomRows
+from adapters.storage.visits import VisitRows
 from adapters.storage.workers import WorkerRows
 
 
@@ -32,5 +33,6 @@ class SQLUnitOfWork:
         self.accounts = AccountRows(connection, owner)
         self.retention = RetentionRows(connection, owner)
         self.people = PeopleRows(connection, owner)
+        self.visits = VisitRows(connection, owner)
         self.pending = PendingRows(connection, owner)
         self.rooms = RoomRows(connection, owner)

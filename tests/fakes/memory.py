@@ -13,7 +13,7 @@ from models.audit import AuditRecord
 from models.base import Noun
 from models.change import Change
 from models.delivery import Delivery
-from models.identity import Account, Linking
+from models.identity import Account, Linking, Visit
 from models.job import Job, JobEvent, Transition
 from models.message import Actor
 from models.outbox import OutboxRow
@@ -53,6 +53,7 @@ class Memory:
     trimmed: dict[str, bool] = field(default_factory=dict)
     identities: dict[tuple[str, str, str, str], Identity] = field(default_factory=dict)
     linkings: dict[str, Linking] = field(default_factory=dict)
+    visits: dict[str, Visit] = field(default_factory=dict)
     pending: dict[str, Pending] = field(default_factory=dict)
     pending_ended: dict[str, datetime] = field(default_factory=dict)
     rooms: dict[tuple[str, str, str, str], Room] = field(default_factory=dict)

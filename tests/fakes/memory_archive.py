@@ -43,11 +43,14 @@ class RetentionRows(Rows):
         return len(goes)
 
     async def prune_linkings(self, older_than: datetime, limit: int) -> int:
-        rows = self._memory.linkings
-        goes = [row.digest for row in rows.values() if row.expires_at < older_than][:limit]
+        rows, visits = self._memory.linkings, self._memory.visits
+        gone = [row.id for row in visits.values() if row.expires_at < older_than][:limit]
+        for id in gone:
+            del visits[id]
+        goes = [row.digest for row in rows.values() if row.expires_at < older_than][: limit - len(gone)]
         for digest in goes:
             del rows[digest]
-        return len(goes)
+        return len(goes) + len(gone)
 
     async def prune_pending(self, older_than: datetime, limit: int) -> int:
         goes = [id for id, ended in self._memory.pending_ended.items() if ended < older_than][:limit]

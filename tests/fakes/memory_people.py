@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters.storage.people import SAME_INSTANCE
-from models.identity import Account, Linking
+from models.identity import Account, Linking, Visit
 from models.pending import Pending, PendingKind, PendingState, Room, Subscription
 from tests.fakes.memory import Identity, Rows, cleaned, with_
 
@@ -55,6 +55,21 @@ class PeopleRows(Rows):
         moments = {"created_at": self._clock(), "expires_at": self._clock() + lives}
         rows[linking.digest] = with_(cleaned(linking), **moments)
 
+    async def offer_once(self, linking: Linking) -> bool:
+        mine = [row for row in self._memory.linkings.values() if row.account.key == linking.account.key]
+        if any(row.used_at is None and row.expires_at > self._clock() for row in mine):
+            return False
+        await self.offer(linking)
+        return True
+
+    async def offered(self, door: str) -> Linking | None:
+        rows = [row for row in self._memory.linkings.values() if row.door and row.door == door]
+        good = (row for row in rows if row.used_at is None and row.expires_at > self._clock())
+        return next(good, None)
+
+    async def linking(self, digest: str) -> Linking | None:
+        return self._memory.linkings.get(digest)
+
     async def redeem(self, digest: str, by: Account) -> Linking | None:
         row = self._memory.linkings.get(digest)
         if row is None or row.used_at or row.expires_at <= self._clock():
@@ -78,6 +93,26 @@ class PeopleRows(Rows):
         left = self._of(gone.person) if gone else []
         if len(left) == 1:
             del self._memory.identities[left[0].account.key]
+
+
+class VisitRows(Rows):
+    async def arrive(self, visit: Visit, most: int) -> bool:
+        rows = self._memory.visits
+        if visit.id in rows or sum(row.linking == visit.linking for row in rows.values()) >= most:
+            return False
+        rows[visit.id] = cleaned(visit)
+        return True
+
+    async def recognize(self, visit_id: str, account: Account) -> bool:
+        row = await self.find(visit_id)
+        if row is None or row.account is not None:
+            return False
+        self._memory.visits[visit_id] = with_(row, account=cleaned(account))
+        return True
+
+    async def find(self, visit_id: str) -> Visit | None:
+        row = self._memory.visits.get(visit_id)
+        return row if row is not None and row.expires_at > self._clock() else None
 
 
 class PendingRows(Rows):

@@ -16,7 +16,7 @@ from tests.fakes.memory_archive import AccountRows, RetentionRows
 from tests.fakes.memory_inbox import DeliveryRows, KeyRows
 from tests.fakes.memory_jobs import JobRows
 from tests.fakes.memory_outbox import OutboxRows
-from tests.fakes.memory_people import PendingRows, PeopleRows, RoomRows
+from tests.fakes.memory_people import PendingRows, PeopleRows, RoomRows, VisitRows
 from tests.fakes.memory_rest import AuditRows, ChangeRows, WorkerRows
 
 AWAY = "using the database in memory: it is away"
@@ -37,6 +37,7 @@ class MemoryUnitOfWork:
         self.accounts = AccountRows(memory, clock)
         self.retention = RetentionRows(memory, clock)
         self.people = PeopleRows(memory, clock)
+        self.visits = VisitRows(memory, clock)
         self.pending = PendingRows(memory, clock)
         self.rooms = RoomRows(memory, clock)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.ports import UnitOfWork
 from models.pending import PendingKind
-from tests.adapters.storage.chat_nouns import ANA, OCTO, pending
+from tests.adapters.storage.chat_nouns import ANA, OCTO, pending, visit
 
 NOW = datetime.now(UTC)
 
@@ -22,6 +22,18 @@ async def link(work: UnitOfWork) -> object:
 
 async def redeem(work: UnitOfWork) -> object:
     return await work.people.redeem("c0de", OCTO)
+
+
+async def offered(work: UnitOfWork) -> object:
+    return await work.people.offered("d00r")
+
+
+async def arrive(work: UnitOfWork) -> object:
+    return await work.visits.arrive(visit(), 5)
+
+
+async def recognize(work: UnitOfWork) -> object:
+    return await work.visits.recognize("v-1", OCTO)
 
 
 async def put_pending(work: UnitOfWork) -> object:
@@ -72,6 +84,9 @@ CASES = {
     partners: {"ix_identities_person"},
     link: {"ix_identities_person"},
     redeem: {"sqlite_autoindex_linkings_1"},
+    offered: {"ux_linkings_door"},
+    arrive: {"ix_link_visits_linking"},
+    recognize: {"sqlite_autoindex_link_visits_1"},
     put_pending: {"ux_pending_requests_key"},
     answer: {"sqlite_autoindex_pending_requests_1"},
     answered: {"ix_pending_requests_answered"},
@@ -79,7 +94,7 @@ CASES = {
     withdraw: {"ix_pending_requests_due"},  # those that wait
     expire: {"ix_pending_requests_due"},
     resume: set(),
-    prune_linkings: {"ix_linkings_expires_at"},
+    prune_linkings: {"ix_linkings_expires_at", "ix_link_visits_expires_at"},
     prune_pending: {"ix_pending_requests_ended"},
     followers: {"ix_subscriptions_repository"},
     followed: {"sqlite_autoindex_subscriptions_1"},

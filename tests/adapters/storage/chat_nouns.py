@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from models.identity import Account, Linking
+from models.base import now
+from models.identity import Account, Linking, Visit
 from models.message import Thread, ThreadKind
 from models.pending import Pending, PendingKind
 from models.source import SourceType
@@ -15,10 +16,15 @@ OCTO = Account(platform="github", id="1", login="octo")
 CHANNEL = Thread(source=SourceType.SLACK, workspace="T1", kind=ThreadKind.CHANNEL, channel="C1", root="1.2")
 
 
-def linking(digest: str = "c0de", account: Account = ANA, minutes: float = 10) -> Linking:
+def linking(digest: str = "c0de", account: Account = ANA, minutes: float = 10, **given: object) -> Linking:
     # Made by a host whose clock is far behind: the database's decides.
     ends = LONG_AGO + timedelta(minutes=minutes)
-    return Linking(digest=digest, account=account, created_at=LONG_AGO, expires_at=ends)
+    plain = {"digest": digest, "account": account, "created_at": LONG_AGO, "expires_at": ends}
+    return Linking.model_validate(plain | given)
+
+
+def visit(id: str = "v-1", linking: str = "c0de", minutes: float = 10) -> Visit:
+    return Visit(id=id, linking=linking, expires_at=now() + timedelta(minutes=minutes))
 
 
 def pending(id: str = "p-1", minutes: float = 60, **given: object) -> Pending:
