@@ -50,6 +50,16 @@ def clip(text: str, limit: int, keep: Keep = "head", unit: Unit = "characters") 
     return first + between + _tail(text, limit - _size(first + between, unit), unit)
 
 
+def measure(text: str, unit: Unit) -> int:
+    """How long `text` is in that unit."""
+    return _size(text, unit)
+
+
+def is_letter_boundary(text: str, at: int) -> bool:
+    """Whether a cut there goes through no letter, emoji or flag, and through no end of a line."""
+    return not _continues(text, at) and text[at - 1 : at + 1] != "\r\n"
+
+
 def fence(text: str, info: str = "") -> str:
     """`text` as a fenced block, whatever fences it holds itself."""
     marks = "`" * max(3, 1 + max((len(run) for run in _RUN.findall(text)), default=0))
