@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
+from bot.sign_in import SignIn
 from models.base import Noun
 from models.card import Card
 from models.delivery import Delivery, Disposition, WebhookRequest
@@ -177,6 +178,10 @@ class Platform(Protocol):
 @runtime_checkable
 class Forge(Protocol):
     """What a platform with repositories offers besides."""
+
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How people say there who they are; None where it is not set up."""
 
     def remote(self, repository: str) -> GitRemote:
         """Built from the configured host, never from a payload."""

@@ -14,6 +14,7 @@ from datetime import timedelta
 from bot import linking, replies
 from bot.command import Said, address_in
 from bot.errors import Refused
+from bot.linking import Invitation
 from bot.places import NoLink, NoRepository, account_of, pending_key
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -21,7 +22,6 @@ from bot.triage import Addressed
 from models.base import now
 from models.command import Command
 from models.delivery import Disposition
-from models.identity import Linking
 from models.message import Actor
 from models.pending import Pending, PendingKind
 from models.picker import Picker
@@ -43,8 +43,7 @@ class Question:
 
     pending: Pending
     body: str = ""
-    text: str = ""
-    linking: Linking | None = None
+    invitation: Invitation | None = None
 
 
 async def about(
@@ -59,8 +58,7 @@ async def about(
     kind = PendingKind.LINK if isinstance(missing, NoLink) else PendingKind.REPOSITORY
     pending = _pending(found, command, actor, kind)
     if isinstance(missing, NoLink):
-        code, kept = linking.new(account_of(message, actor))
-        return Question(pending, text=linking.prompt(services, message, code), linking=kept)
+        return Question(pending, invitation=linking.invite(services, message, actor))
     services.directory.refresh(missing.forge, missing.actor)
     picker = Picker(
         id=pending.id,
@@ -94,9 +92,15 @@ async def ask(work: UnitOfWork, found: Addressed, question: Question) -> Said:
     if kept.id != pending.id and kept.delivery_id != found.delivery.id:
         return Said(disposition=Disposition.DUPLICATE, detail=TAKEN.format(first=kept.delivery_id))
     if kept.id == pending.id:
-        if question.linking is not None:
-            await work.people.offer(question.linking)
-        await replies.whisper(work, found, f"question:{pending.key}", question.body, question.text)
+        text = await _told(work, question.invitation)
+        await replies.whisper(work, found, f"question:{pending.key}", question.body, text)
     if pending.kind is PendingKind.LINK:
         return Said(disposition=Disposition.WAITING_LINK, detail=ASKED_LINK)
     return Said(disposition=Disposition.WAITING_REPOSITORY, detail=ASKED_REPOSITORY)
+
+
+async def _told(work: UnitOfWork, invitation: Invitation | None) -> str:
+    """One prompt at a time: what somebody was told before stays good, and what they ask for meanwhile waits with it."""
+    if invitation is None:
+        return ""
+    return invitation.text if await work.people.offer_once(invitation.kept) else invitation.again

@@ -14,6 +14,7 @@ from bot.platform import Forge, Platform
 from bot.ports import JobQueue, Storage
 from bot.readers import Readers
 from bot.settings import Settings
+from bot.sign_in import SignIn
 from bot.standing import Standing
 from bot.vigil import Vigil
 from bot.workshop import Agent, Runner, Workspaces
@@ -97,6 +98,11 @@ class Services:
             if hasattr(platform, "open_pull"):
                 return platform
         raise UnknownPlatform(NO_FORGE)
+
+    def sign_in(self) -> SignIn | None:
+        """How people say on that platform who they are; None where it is not set up. Raises UnknownPlatform."""
+        forge = self.forge()
+        return forge.sign_in if is_forge(forge) else None
 
     def chat_of(self, thread: Thread) -> Chat | None:
         """The chat a thread is in; None when it is in none."""

@@ -6,13 +6,18 @@ The embedded default needs none of them. An empty variable counts as not set.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigurationError
+
+# A host and perhaps a path below it: no name, password, query or fragment.
+PUBLIC_URL = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
+NOT_PUBLIC = "set it to the address people reach, for example https://bellhop.example.com"
 
 
 class Settings(BaseSettings):
@@ -38,6 +43,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field(
+        "",
+        description="Address under which people reach Bellhop from outside, such as `https://bellhop.example.com`; for "
+        "the links it gives them.",
+    )
     name: str = Field(
         "bellhop",
         pattern=r"^[A-Za-z][A-Za-z0-9-]{0,38}$",
@@ -114,8 +124,15 @@ class Settings(BaseSettings):
     http_proxy: str = Field("", description="Proxy for calls to platforms.")
     ca_bundle: str = Field("", description="PEM file of additional certificate authorities.")
 
+    @field_validator("public_url")
+    @classmethod
+    def _trim(cls, url: str) -> str:
+        return url.strip().rstrip("/")
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        if self.public_url and not PUBLIC_URL.fullmatch(self.public_url):
+            raise ValueError(f"BELLHOP_PUBLIC_URL: {NOT_PUBLIC}")
         if self.renew_seconds * 2 > self.lease_seconds:
             raise ValueError("BELLHOP_RENEW_SECONDS: set it to less than half of BELLHOP_LEASE_SECONDS")
         return self

@@ -11,6 +11,7 @@ from typing import Any
 from bot.ports import UnitOfWork
 from models.audit import AuditRecord
 from models.base import now
+from models.identity import Account
 from models.job import Job
 from models.message import IncomingMessage
 
@@ -56,6 +57,13 @@ async def of_ending(work: UnitOfWork, job: Job) -> None:
     why = {"failure": job.failure.value} if job.failure else {}
     by = {"cancelled_by": job.cancel_requested_by} if job.cancel_requested_by else {}
     await of_job(work, job, f"job_{job.status.value}", **why, **by)
+
+
+async def of_link(work: UnitOfWork, account: Account, own: Account, request_id: str) -> None:
+    """Whoever signed in as `own` said that `account` is theirs too."""
+    detail = {"workspace": account.workspace, "login": own.login}
+    name = f"{account.platform}:{account.id}"
+    await _append(work, f"{own.platform}:{own.id}", "link_confirmed", name, detail, request_id)
 
 
 async def _append(

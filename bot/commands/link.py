@@ -9,7 +9,6 @@ from bot.places import account_of
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
-from models.pending import PendingKind
 
 NO_CODE = "I link accounts of a chat to yours here. Ask there for a code with `/{name} link`, then: `{slash} link CODE`"
 WRONG_CODE = (
@@ -23,13 +22,11 @@ GOES_ON = " What you asked for there goes on."
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """On a chat a code, for its author's eyes; on a forge what became of one."""
     if ask.message.thread.channel:
-        code, kept = linking.new(account_of(ask.message, ask.actor))
-        await work.people.offer(kept)
+        invitation = linking.invite(ask.services, ask.message, ask.actor)
+        await work.people.offer(invitation.kept)
         already = ALREADY.format(login=ask.account.login, forge=ask.services.forge().name)
-        text = linking.prompt(ask.services, ask.message, code)
-        return Said(
-            text=(already if ask.account != ask.actor else "") + text, is_private=True, detail="told a code"
-        )
+        text = (already if ask.account != ask.actor else "") + invitation.text
+        return Said(text=text, is_private=True, detail="told a code")
     return await _redeem(work, ask)
 
 
@@ -41,11 +38,7 @@ async def _redeem(work: UnitOfWork, ask: Ask) -> Said:
     used = await work.people.redeem(linking.digest(ask.command.args[0]), own)
     if used is None:
         raise Refused(WRONG_CODE.format(name=name))
-    await work.people.link(used.account, own)
-    waiting = await work.pending.waiting(used.account, PendingKind.LINK)
-    for each in waiting:
-        await work.pending.answer(each.id, own.id)
-    await work.deliveries.resume([each.delivery_id for each in waiting])
+    waiting = await linking.join(work, ask.services, used, own)
     other = used.account.login or used.account.id
     text = LINKED.format(other=other, platform=used.account.platform, login=own.login, slash=ask.slash)
     return Said(

@@ -20,6 +20,7 @@ from bot.platform import (
     PullRequestDraft,
     RepositoryInfo,
 )
+from bot.sign_in import SignIn
 from models.card import Card
 from models.delivery import Delivery, Disposition, WebhookRequest
 from models.identity import Role
@@ -231,6 +232,8 @@ class FakeHome:
 
 class FakePlatform(FakeHome):
     """Implements `Forge` besides."""
+
+    sign_in: SignIn | None = None
 
     def remote(self, repository: str) -> GitRemote:
         return GitRemote(url=f"https://git.example/{repository}.git", username="x", token=SecretStr("t"))
