@@ -10,7 +10,7 @@ from bot.errors import Refused
 from bot.ports import Jobs, UnitOfWork
 from models.identity import Role
 from models.job import Job
-from models.message import Thread
+from models.message import IncomingMessage, Thread
 
 NO_SUCH = "No job `{id}` here. `{slash} jobs` lists them."
 AMBIGUOUS_ID = "`{id}` could be {handles}. Type a letter more: `{slash} {verb} {handle}`"
@@ -74,31 +74,72 @@ async def jobs_here(work: UnitOfWork, thread: Thread) -> list[Job]:
     return [*asked, *head]
 
 
-async def active_here(work: UnitOfWork, thread: Thread) -> list[Job]:
-    """Of those, the ones that have not ended."""
-    return [job for job in await jobs_here(work, thread) if not job.status.is_terminal]
+async def related(work: UnitOfWork, thread: Thread, place: str = "") -> list[Job]:
+    """Those, newest first, and of a chat's also what was asked for on their pull requests: it is one conversation, on
+    either side. `place` (a `Thread.place`) leaves out the pull requests of everywhere else.
+    """
+    here = await jobs_here(work, thread)
+    if not thread.channel:
+        return here
+    found = {job.id: job for job in here}
+    for key in await _pull_requests(work, here, place):
+        found |= {job.id: job for job in await work.jobs.at_thread(key, is_active=False)}
+    return sorted(found.values(), key=lambda job: (str(job.created_at), job.id), reverse=True)
+
+
+async def _pull_requests(work: UnitOfWork, jobs: Sequence[Job], place: str) -> set[str]:
+    """Where the changes of `jobs` are talked about on their forge."""
+    keys = set()
+    for job in jobs:
+        change = await work.changes.of_job(job.id)
+        number = (change.pull_number or change.issue_number) if change else None
+        if number is not None and job.place is not None and _is_at(job, place):
+            keys.add(job.place.model_copy(update={"number": number}).key)
+    return keys
+
+
+def _is_at(job: Job, place: str) -> bool:
+    """Names of repositories are typed in any case."""
+    return not place or (job.place is not None and job.place.place.lower() == place.lower())
+
+
+def meant(jobs: Sequence[Job]) -> Job | None:
+    """Of several the one that is meant where no id was typed, as far as one can be: an active one, else the newest."""
+    active = (job for job in jobs if not job.status.is_terminal)
+    return next(active, None) or next(iter(jobs), None)
+
+
+async def active_here(work: UnitOfWork, ask: Ask) -> list[Job]:
+    """Of all that is related, what has not ended."""
+    here = await related(work, ask.message.thread, ask.there.place)
+    return [job for job in here if not job.status.is_terminal]
 
 
 async def only_active(work: UnitOfWork, ask: Ask) -> Job:
     """The one job that is active here. Several: they are listed and nothing is done."""
-    active = await active_here(work, ask.message.thread)
-    if not active:
-        raise Refused(NONE_HERE.format(what="active job", slash=ask.slash))
-    if len(active) > 1:
-        raise Refused(_several(active, ask))
-    return active[0]
+    return _only(await active_here(work, ask), ask, "active job")
 
 
 async def newest(work: UnitOfWork, ask: Ask, what: str = "job") -> Job:
     """The one active here, else the newest."""
-    here = await jobs_here(work, ask.message.thread)
+    here = await related(work, ask.message.thread, ask.there.place)
     active = [job for job in here if not job.status.is_terminal]
-    if len(active) > 1:
-        raise Refused(_several(active, ask))
-    found = active or here
-    if not found:
+    return _only(active or here[:1], ask, what)
+
+
+def _only(jobs: Sequence[Job], ask: Ask, what: str) -> Job:
+    if len(jobs) > 1:
+        raise Refused(_several(jobs, ask))
+    # Rights were looked up in one repository, and a chat's thread may be about several.
+    if not jobs or not _is_at(jobs[0], ask.there.place):
         raise Refused(NONE_HERE.format(what=what, slash=ask.slash))
-    return found[0]
+    return jobs[0]
+
+
+def is_whole_room(message: IncomingMessage) -> bool:
+    """Whether it was said to a chat's channel itself, in none of its threads."""
+    thread = message.thread
+    return bool(thread.channel) and thread.root in {"", message.comment_id}
 
 
 def _several(active: Sequence[Job], ask: Ask) -> str:

@@ -159,7 +159,7 @@ class Places:
             named = [job for job in await work.jobs.by_handle(command.ids[0]) if job.place is not None]
             whole = [job for job in named if job.handle == command.ids[0]]
             return next(iter(whole or named), None)
-        return next(iter(await choice.jobs_here(work, self._message.thread)), None)
+        return choice.meant(await choice.related(work, self._message.thread))
 
     async def _known(self, work: UnitOfWork, forge: Platform) -> Thread | None:
         """What this conversation is about, else what the channel is set to."""

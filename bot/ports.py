@@ -122,6 +122,9 @@ class Jobs(JobRepository, Protocol):
     async def at_thread(self, thread_key: str, *, is_active: bool, limit: int = 20) -> list[Job]:
         """Jobs asked for at a place (also those whose change's pull request or issue it is), newest first."""
 
+    async def in_room(self, place: str, limit: int) -> list[Job]:
+        """Jobs asked for in a channel or any thread of it, newest first. `place` is a `Thread.place`."""
+
     async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]: ...
     async def page(
         self,
@@ -191,6 +194,11 @@ class Deliveries(Protocol):
         """Newest first, keyset by id; bodies not loaded. `disposition` matches the kind or the whole code."""
 
     async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]: ...
+    async def in_room(self, place: str, *, actor_id: str, limit: int) -> list[Delivery]:
+        """What somebody said in a channel, in its newest threads and in none, newest first. `place` is a
+        `Thread.place`.
+        """
+
     async def by_url(self, url: str) -> Delivery | None: ...
     async def reopen(self, delivery_id: int) -> bool:
         """Make it due again with no disposition and no attempts; False while somebody works on it."""

@@ -15,6 +15,7 @@ from adapters.storage.packing import unpack
 from adapters.storage.tables import HAS_THREAD, HAS_URL, bodies, deliveries
 from models.delivery import Delivery, Disposition, Outcome, Postponement
 
+_AFTER_ALL = "~"  # sorts behind every digit of a thread
 ASKED_BACK = "waiting"  # the kind of the dispositions of those whose author was asked something
 _d = deliveries.c
 _WITH_BODY = select(deliveries, bodies.c.headers, bodies.c.body).join_from(deliveries, bodies, isouter=True)
@@ -91,6 +92,16 @@ class DeliveryRows(DeliveryClaims):
         """What was said at a place (by somebody), newest first; requests not loaded."""
         where = [_d.thread == thread_key, HAS_THREAD]
         return await self._newest(where if actor_id is None else [*where, _d.actor_id == actor_id], limit)
+
+    async def in_room(self, place: str, *, actor_id: str, limit: int) -> list[Delivery]:
+        """What somebody said in a channel, in its newest threads and in none, newest first; requests not loaded."""
+        theirs = (_d.thread >= place, _d.thread < place + _AFTER_ALL, HAS_THREAD, _d.actor_id == actor_id)
+        # A thread is named by the moment of its beginning, so the index has the newest last: read from there, of a
+        # channel with a long history no more is read than is needed.
+        newest = select(deliveries).where(*theirs, _d.thread != place)
+        rows = await self._all(newest.order_by(_d.thread.desc(), _d.id.desc()).limit(limit))
+        in_none = await self.at_thread(place, actor_id=actor_id, limit=limit)
+        return sorted([*map(unpack, rows), *in_none], key=lambda each: -each.id)[:limit]
 
     async def by_url(self, url: str) -> Delivery | None:
         """The newest about the object with this address; request not loaded."""

@@ -15,7 +15,7 @@ from adapters.storage.job_tables import ACTIVE, has_status, jobs
 from models.job import Job, JobStatus
 
 HANDLES = 10
-_AFTER_ALL = "~"  # sorts behind every letter of a handle
+_AFTER_ALL = "~"  # sorts behind every letter of a handle, and every digit of a thread
 
 _j = jobs.c
 _mine = jobs.alias("mine")
@@ -70,6 +70,11 @@ class JobLists(JobRows):
         here: list[ColumnElement[bool]] = [or_(_j.thread.in_(keys), _j.id.in_(job_ids))]
         if is_active:
             here.append(has_status(_j.status, *ACTIVE))
+        return await self._jobs(*here, order=_NEWEST, limit=limit)
+
+    async def in_room(self, place: str, limit: int) -> list[Job]:
+        """Jobs asked for in a channel or any thread of it, newest first."""
+        here = (_j.thread >= place, _j.thread < place + _AFTER_ALL)
         return await self._jobs(*here, order=_NEWEST, limit=limit)
 
     async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]:

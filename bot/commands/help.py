@@ -36,7 +36,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     """All verbs the person may use here, or one of them."""
     if ask.command.args and ask.command.args[0].lower() != "me":
         return Said(text=_topic(ask, ask.command.args[0].lower()))
-    active = await choice.active_here(work, ask.message.thread)
+    active = await choice.active_here(work, ask)
     parts = []
     if active:
         listed = ", ".join(f"{job.handle} ({job.request.verb}, {job.status.value})" for job in active)

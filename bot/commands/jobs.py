@@ -16,13 +16,16 @@ SHOWN = 15
 LINE = "- `{handle}` {status} · {verb}{text} on {thread}{who}"
 NONE = "No jobs {where}. `{slash} fix` begins one."
 NONE_FOR_READERS = "No jobs {where}. `{slash} help` says what you may do here."
+ON = "on {place}"
+IN_ROOM = "asked for in {place}"
+IN_THREAD = "of this thread"
 HEAD = "Jobs {where}, newest first:"
 WHICH = "All jobs of which repository? `{slash} repo set owner/name` says what this channel is about."
 TAIL = "`--mine`, `--here` and `--all` choose which. More of one: `{slash} status {handle}`"
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
-    """Those of this thread, of the person (`--mine`), or of the whole repository (`--all`)."""
+    """Those of this thread or channel, of the person (`--mine`), or of the whole repository (`--all`)."""
     jobs, where = await _chosen(work, ask)
     if not jobs:
         form = NONE if ask.role >= ask.registry["fix"].needs else NONE_FOR_READERS
@@ -34,8 +37,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
     # Never beyond this repository: what the person may see elsewhere was not asked for here.
     if not {"mine", "all"} & set(ask.command.options):
-        here = await choice.jobs_here(work, ask.message.thread)
-        return here[:SHOWN], f"on {ask.message.thread.name}"
+        return await _here(work, ask)
     there, is_mine = ask.there, "mine" in ask.command.options
     if not there.repository and not is_mine:
         raise Refused(WHICH.format(slash=ask.slash))
@@ -48,6 +50,15 @@ async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
     )
     where = f"on {there.repository}" if there.repository else "anywhere"
     return found, f"of @{ask.account.login} {where}" if is_mine else where
+
+
+async def _here(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
+    """Of a whole channel what was asked for in it, in whatever thread: their cards can be read there too."""
+    thread = ask.message.thread
+    if choice.is_whole_room(ask.message):
+        return await work.jobs.in_room(thread.place, SHOWN), IN_ROOM.format(place=thread.name)
+    here = await choice.related(work, thread, ask.there.place)
+    return here[:SHOWN], IN_THREAD if thread.channel else ON.format(place=thread.name)
 
 
 def _line(job: Job) -> str:

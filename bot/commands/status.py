@@ -19,7 +19,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     job = await choice.named(work.jobs, ask)
     if job is not None:
         return Said(text=await _describe(work, ask, job))
-    active = await choice.active_here(work, ask.message.thread)
+    active = await choice.active_here(work, ask)
     jobs = active or [await choice.newest(work, ask)]
     return Said(text="\n".join([f"- {await _describe(work, ask, each)}" for each in jobs]))
 

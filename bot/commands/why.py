@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import choice
 from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.ports import UnitOfWork
@@ -56,8 +57,11 @@ async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:
 
 
 async def _latest(work: UnitOfWork, ask: Ask) -> Delivery | None:
-    key = ask.message.thread.key
-    rows = await work.deliveries.at_thread(key, actor_id=ask.actor.id, limit=LOOKED_AT)
+    thread, theirs = ask.message.thread, ask.actor.id
+    if choice.is_whole_room(ask.message):
+        rows = await work.deliveries.in_room(thread.place, actor_id=theirs, limit=LOOKED_AT)
+    else:
+        rows = await work.deliveries.at_thread(thread.key, actor_id=theirs, limit=LOOKED_AT)
     return next((row for row in rows if row.id != ask.delivery_id), None)
 
 

@@ -110,6 +110,10 @@ class DeliveryRows(Rows):
         here = (d for d in self._all() if d.thread == thread_key and d.thread)
         return _newest((d for d in here if actor_id in {None, d.actor_id}), limit)
 
+    async def in_room(self, place: str, *, actor_id: str, limit: int) -> list[Delivery]:
+        theirs = (d for d in self._all() if d.thread.startswith(place) and d.actor_id == actor_id)
+        return _newest(theirs, limit)
+
     async def by_url(self, url: str) -> Delivery | None:
         return next(iter(_newest((d for d in self._all() if d.url == url and d.url), 1)), None)
 

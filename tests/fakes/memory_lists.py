@@ -50,6 +50,9 @@ class JobLists(Rows):
         here = (job for job in self._all() if _thread(job) in keys or job.id in ids)
         return _newest(job for job in here if not (is_active and job.status.is_terminal))[:limit]
 
+    async def in_room(self, place: str, limit: int) -> list[Job]:
+        return _newest(job for job in self._all() if _thread(job).startswith(place))[:limit]
+
     async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]:
         here = (job for job in self._all() if _thread(job) == thread_key)
         return _newest(job for job in here if job.context and job.context.comment_id == comment_id)

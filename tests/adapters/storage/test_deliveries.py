@@ -178,6 +178,20 @@ async def test_what_was_said_at_a_place_or_about_a_url_is_found(storage: Storage
         newest = await work.deliveries.by_url("https://x/1")
         assert newest is not None
         assert newest.key == "d-3"
+
+
+async def test_what_somebody_said_in_a_channel_is_found_in_whatever_thread(storage: Storage) -> None:
+    threads = {"d-1": "t#", "d-2": "t#1.5", "d-3": "t#1.4", "d-4": "t#1.6", "d-5": "t2#1.5"}
+    rows = await kept(storage, *threads)
+    await claim(storage)
+    for row in rows:
+        told = {"actor_id": "2" if row.key == "d-4" else "1", "thread": threads[row.key]}
+        await finish(storage, Outcome(delivery_id=row.id, disposition=Disposition.ANSWERED, **told))
+    async with storage.read() as work:
+        for limit, expected in ((9, ["d-3", "d-2", "d-1"]), (2, ["d-3", "d-2"])):
+            there = await work.deliveries.in_room("t#", actor_id="1", limit=limit)
+            assert [row.key for row in there] == expected
+        assert await work.deliveries.in_room("t#", actor_id="3", limit=9) == []
         assert await work.deliveries.by_url("https://x/2") is None
 
 

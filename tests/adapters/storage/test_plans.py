@@ -154,6 +154,14 @@ async def jobs_of_place(work: UnitOfWork) -> list[Job]:
     return await work.jobs.at_thread("github:default:acme/shop#42", is_active=True)
 
 
+async def jobs_of_room(work: UnitOfWork) -> object:
+    return await work.jobs.in_room("slack:default:T1/C1#", 15)
+
+
+async def said_in_room(work: UnitOfWork) -> object:
+    return await work.deliveries.in_room("slack:default:T1/C1#", actor_id="1", limit=20)
+
+
 async def active_of_person(work: UnitOfWork) -> object:
     return await work.jobs.count_active(requester_id="1")
 
@@ -202,6 +210,8 @@ CASES = {
     by_handle: {"ux_jobs_handle"},
     jobs_of_person: {"ix_jobs_requester"},
     jobs_of_place: {"ix_jobs_thread"},
+    jobs_of_room: {"ix_jobs_thread"},
+    said_in_room: {"ix_deliveries_thread"},
     active_of_person: {"ix_jobs_active_requester"},
     active_of_repository: {"ix_jobs_active_repository"},
 }
@@ -250,6 +260,7 @@ async def test_it_reads_no_whole_table(sqlite: SQLStorage, sqlite_url: str, case
         by_handle,
         ahead,
         jobs_of_place,
+        jobs_of_room,
         jobs_of_person,
         expired,
         asked_of_person,
