@@ -11,12 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from adapters.platforms.slack import lines
+
 ENTITY = re.compile(r"<(?P<kind>[@#!]?)(?P<target>[^<>|]{1,3000})(?:\|(?P<label>[^<>]{0,3000}))?>")
 UNESCAPED = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-FENCE = re.compile(r"```(.+?)```", re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
-QUOTE = re.compile(r"(?:&gt;|>) ?")
-REST_IS_QUOTE = re.compile(r"^(?:&gt;){3} ?", re.MULTILINE)
 MAILTO = "mailto:"
 BREAK = "\u200b"
 
@@ -36,13 +35,9 @@ class Reader:
 
     def read(self, text: str) -> str:
         """A text as the Web API and events carry it."""
-        pieces = FENCE.split(_quote_the_rest(text))
-        # Fences may begin and end within a line there; in Markdown they have lines of their own.
-        parts = [
-            f"\n```\n{self._code(piece).strip(chr(10))}\n```\n" if index % 2 else self._lines(piece)
-            for index, piece in enumerate(pieces)
-        ]
-        return self.settle("".join(parts))
+        # An entity is one word, whatever stands in it: it begins no line.
+        whole = ENTITY.sub(lambda found: " ".join(found[0].split()), text)
+        return self.settle(lines.markdown(lines.split(whole), self._line, self._code))
 
     def settle(self, text: str) -> str:
         """The last step: a text that is one piece of code and nothing else addresses nobody by a typed name."""
@@ -65,24 +60,14 @@ class Reader:
     def _typed(self) -> re.Pattern[str]:
         return re.compile(rf"(?<!\\)@(?={re.escape(self.name)}(?![A-Za-z0-9]))", re.IGNORECASE | re.ASCII)
 
-    def _lines(self, text: str) -> str:
-        """Lines outside fences. A quote ends with its line; Markdown would go on with the next one."""
-        made: list[str] = []
-        was_quote = False
-        for line in text.split("\n"):
-            is_quote = QUOTE.match(line) is not None
-            if was_quote and not is_quote and line.strip():
-                made.append("")
-            made.append(f"> {self._line(QUOTE.sub('', line, count=1))}" if is_quote else self._line(line))
-            was_quote = is_quote
-        return "\n".join(made)
-
     def _line(self, line: str) -> str:
         made, done = [], 0
         for code in CODE.finditer(line):
             made += [self._spoken(line[done : code.start()]), self._code(code[0])]
             done = code.end()
-        return "".join([*made, self._spoken(line[done:])])
+        said = "".join([*made, self._spoken(line[done:])])
+        # Four blanks would make the line code, and nobody marked it as code.
+        return said.lstrip() if said.lstrip().startswith((f"@{self.name}", f"/{self.name}")) else said
 
     def _spoken(self, text: str) -> str:
         """Entities in between words. Behind the bot's mention a blank: `<@U1>fix` is a mention and a word."""
@@ -92,9 +77,7 @@ class Reader:
             done = found.end()
             if self._is_own(found) and re.match(r"[A-Za-z0-9]", text[done : done + 1]):
                 made.append(" ")
-        said = "".join([*made, self.words(unescape(text[done:]))])
-        # Four blanks would make the line code.
-        return said.lstrip() if said.lstrip().startswith(f"@{self.name}") else said
+        return "".join([*made, self.words(unescape(text[done:]))])
 
     def _is_own(self, found: re.Match[str]) -> bool:
         return found["kind"] == "@" and found["target"] in self.own_ids
@@ -134,12 +117,3 @@ def unescape(text: str) -> str:
     for escaped, character in UNESCAPED:
         text = text.replace(escaped, character)
     return text
-
-
-def _quote_the_rest(text: str) -> str:
-    """`>>>` quotes all that follows."""
-    found = REST_IS_QUOTE.search(text)
-    if found is None:
-        return text
-    rest = text[found.end() :].replace("\n", "\n&gt; ")
-    return f"{text[: found.start()]}&gt; {rest}"

@@ -14,6 +14,7 @@ from adapters.platforms.slack import bodies, facts, interactions
 from adapters.platforms.slack.entities import Reader
 from adapters.platforms.slack.facts import Own
 from adapters.platforms.slack.payload import Event, EventBody, Saying
+from bot import following
 from bot.platform import Ignored
 from models.delivery import Delivery, Disposition
 from models.message import Actor, IncomingMessage, MessageKind, ThreadKind
@@ -134,15 +135,18 @@ def _said(body: EventBody, delivery: Delivery, own: Own, said: Saying, *, is_cre
         return Ignored(disposition=Disposition.IGNORED_NO_ACTOR, detail=NO_AUTHOR)
     if _is_own(body, own, said):
         return Ignored(disposition=Disposition.IGNORED_SELF, detail=OWN)
+    text, where = facts.text_of(_reader(body, own, said), said), _where(body, delivery, own, said)
     return IncomingMessage(
         kind=MessageKind.COMMENT,
         event=f"{delivery.event}.{delivery.action}" if delivery.action else delivery.event,
-        message=facts.text_of(_reader(body, own, said), said),
+        message=text,
         actor=actor,
         is_created=is_created,
+        # Who only quotes, the bot itself perhaps, says nothing to it.
+        is_direct=where["thread"].kind is ThreadKind.DIRECT and following.is_said(text),
         is_stranger=facts.is_stranger(own, body, said),
         files=facts.files_of(said.files),
-        **_where(body, delivery, own, said),
+        **where,
     )
 
 
@@ -159,7 +163,6 @@ def _where(body: EventBody, delivery: Delivery, own: Own, said: Saying) -> dict[
         "thread": thread,
         "comment_id": comment,
         "url": facts.permalink(own, channel, comment, thread.root),
-        "is_direct": thread.kind is ThreadKind.DIRECT,
         "occurred_at": facts.moment_of(comment),
     }
 
