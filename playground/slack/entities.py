@@ -25,7 +25,7 @@ INLINE = re.compile(
 )
 BROADCASTS = ("here", "channel", "everyone")
 STYLES = {"bold": "*", "italic": "_", "strike": "~"}
-BULLET = "- "
+BULLET, QUOTE = "- ", "> "
 Element = dict[str, Any]
 
 
@@ -42,6 +42,14 @@ class Typing:
 
     def text(self, typed: str) -> str:
         """The message's `text`."""
+        return "\n".join(
+            "\n".join(f"&gt; {line}" for line in self.text(run).split("\n"))
+            if is_quoted
+            else self._plain_text(run)
+            for is_quoted, run in _runs(typed)
+        )
+
+    def _plain_text(self, typed: str) -> str:
         parts = FENCE.split(typed)
         outside = ["\n".join(map(self._line, part.split("\n"))) for part in parts[::2]]
         inside = [f"```{escape(code)}```" for code in parts[1::2]]
@@ -49,12 +57,19 @@ class Typing:
 
     def _line(self, line: str) -> str:
         mark = "• " if line.startswith(BULLET) else ""
-        quote = "&gt; " if line.startswith("> ") else ""
-        rest = line[2:] if mark or quote else line
-        return mark + quote + "".join(wire for wire, _ in self._pieces(rest))
+        return mark + "".join(wire for wire, _ in self._pieces(line[2:] if mark else line))
 
     def block(self, typed: str) -> Element:
         """The message's only block; `block_id` is short, as the client makes them."""
+        return {"type": "rich_text", "block_id": self.store.secret(5), "elements": self._elements(typed)}
+
+    def _elements(self, typed: str) -> list[Element]:
+        found: list[Element] = []
+        for is_quoted, run in _runs(typed):
+            found += map(_in_quote, self._elements(run)) if is_quoted else self._plain_elements(run)
+        return found
+
+    def _plain_elements(self, typed: str) -> list[Element]:
         elements: list[Element] = []
         for number, part in enumerate(FENCE.split(typed)):
             if number % 2:
@@ -62,24 +77,22 @@ class Typing:
                 elements.append({"type": "rich_text_preformatted", "elements": code, "border": 0})
             elif part.strip("\n"):
                 elements += self._paragraphs(part.strip("\n"))
-        return {"type": "rich_text", "block_id": self.store.secret(5), "elements": elements}
+        return elements
 
     def _paragraphs(self, part: str) -> list[Element]:
-        """Runs of plain, quoted and listed lines, each its own element."""
+        """Runs of plain and of listed lines, each its own element."""
         found: list[Element] = []
         for line in part.split("\n"):
-            kind = _kind(line)
-            pieces = [element for _, element in self._pieces(line[2:] if kind != "section" else line)]
-            last = found[-1] if found and found[-1]["type"] == f"rich_text_{kind}" else None
-            if last is None:
-                last = {"type": f"rich_text_{kind}", "elements": []}
-                found.append(last | ({"style": "bullet", "indent": 0, "border": 0} if kind == "list" else {}))
-                last = found[-1]
-            elif kind != "list":
-                last["elements"].append({"type": "text", "text": "\n"})
-            last["elements"] += (
-                [{"type": "rich_text_section", "elements": pieces}] if kind == "list" else pieces
-            )
+            is_item = line.startswith(BULLET)
+            kind = "rich_text_list" if is_item else "rich_text_section"
+            pieces = [element for _, element in self._pieces(line[2:] if is_item else line)]
+            if not found or found[-1]["type"] != kind:
+                more = {"style": "bullet", "indent": 0, "border": 0} if is_item else {}
+                found.append({"type": kind, "elements": [], **more})
+            elif not is_item:
+                found[-1]["elements"].append({"type": "text", "text": "\n"})
+            item = {"type": "rich_text_section", "elements": pieces}
+            found[-1]["elements"] += [item] if is_item else pieces
         return found
 
     def _pieces(self, line: str) -> list[tuple[str, Element]]:
@@ -137,10 +150,27 @@ class Typing:
         return f"<#{channel.id}|{channel.name}>", {"type": "channel", "channel_id": channel.id}
 
 
-def _kind(line: str) -> str:
-    if line.startswith(BULLET):
-        return "list"
-    return "quote" if line.startswith("> ") else "section"
+def _runs(typed: str) -> list[tuple[bool, str]]:
+    """Lines that are quoted, without their marks, and lines that are not, in turn. In open code nothing is quoted."""
+    found: list[tuple[bool, list[str]]] = []
+    is_open = False
+    for line in typed.split("\n"):
+        is_quoted = line.startswith(QUOTE) and not is_open
+        is_open ^= not is_quoted and line.count("```") % 2 == 1
+        if not found or found[-1][0] != is_quoted:
+            found.append((is_quoted, []))
+        found[-1][1].append(line.removeprefix(QUOTE) if is_quoted else line)
+    return [(is_quoted, "\n".join(lines)) for is_quoted, lines in found]
+
+
+def _in_quote(element: Element) -> Element:
+    """Words become a quote; code and lists stand beside it, with its border.
+
+    docs.slack.dev/tools/node-slack-sdk/reference/types/interfaces/RichTextBorderable
+    """
+    if element["type"] == "rich_text_section":
+        return {**element, "type": "rich_text_quote"}
+    return {**element, "border": 1}
 
 
 def _plain(text: str) -> list[tuple[str, Element]]:

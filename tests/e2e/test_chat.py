@@ -264,6 +264,29 @@ def _plain(blocks: Any) -> Any:
     return json.loads(blocks) if isinstance(blocks, str) else blocks or []
 
 
+QUOTED = (
+    "> @bellhop fix it repo={repository}",
+    "> ```\n> @bellhop fix it repo={repository}\n> ```",
+    "> ```x``` @bellhop fix it repo={repository}",
+    "> - @bellhop fix it repo={repository}",
+    "~@bellhop fix it repo={repository}~",
+    "hello @bellhop fix it repo={repository}",
+)
+
+
+async def test_what_is_quoted_struck_out_or_in_mid_line_calls_nobody(town: Workspace) -> None:
+    """The mention and its twin alike; the bot is as silent when a quote is all that it is sent alone."""
+    room = await opened(town, "quotes")
+    said = [await room.say(each.format(repository=town.repository)) for each in QUOTED]
+    alone = await town.tell(QUOTED[1].format(repository=town.repository), channel="dm")
+    await room.say("@bellhop ping")
+    await room.reads(r"\Apong")
+    assert await jobs(town, room) == []
+    assert len(await room.bots()) == 1
+    found = {each for ts in (*said, alone) for each in dispositions(town, ts)}
+    assert found == {"ignored:not_addressed"}
+
+
 async def test_a_button_pressed_twice_at_once_is_one_job(town: Workspace) -> None:
     room = await opened(town, "twice")
     await room.begin(f"@bellhop fix the till repo={town.repository}")

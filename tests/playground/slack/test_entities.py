@@ -61,6 +61,27 @@ def test_quotes_and_lists_are_their_own_elements(typing: Typing, told: Any) -> N
     assert listed["elements"][1]["elements"] == [{"type": "text", "text": "two", "style": {"bold": True}}]
 
 
+def test_code_and_lists_in_a_quote_stand_beside_it_with_its_border(typing: Typing, told: Any) -> None:
+    typed = "> see\n> ```\n> @bellhop help\n> ```\n> - one\n- two"
+    assert typing.text(typed) == "&gt; see\n&gt; ```@bellhop help```\n&gt; • one\n• two"
+    quote, code, listed, own = typing.block(typed)["elements"]
+    assert (quote["type"], quote["elements"]) == ("rich_text_quote", [{"type": "text", "text": "see"}])
+    assert (code["type"], code["elements"][0]["text"], code["border"]) == (
+        "rich_text_preformatted",
+        "@bellhop help",
+        1,
+    )
+    assert [(each["type"], each["border"]) for each in (listed, own)] == [
+        ("rich_text_list", 1),
+        ("rich_text_list", 0),
+    ]
+
+
+def test_in_open_code_nothing_is_quoted(typing: Typing) -> None:
+    (code,) = typing.block("```\n> x\n```")["elements"]
+    assert (code["type"], code["elements"][0]["text"], code["border"]) == ("rich_text_preformatted", "> x", 0)
+
+
 def test_lines_of_a_paragraph_stay_together(typing: Typing) -> None:
     (section,) = typing.block("a\nb")["elements"]
     assert "".join(one["text"] for one in section["elements"]) == "a\nb"
