@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.platform import Answer, Posted
 from models.base import Noun
+from models.card import Card
 from models.delivery import WebhookRequest
 from models.message import Actor, Attachment, Thread
 from models.picker import Choice, Dialog, Page, Picker
@@ -32,6 +33,25 @@ class Suggestion(Noun):
     picker_id: str
     actor: Actor
     typed: str = ""
+
+
+class Enclosure(Noun):
+    """A text that leaves as a file. `words` (our own Markdown) are said with it.
+
+    `name` is found again after a crash, so no two files of ours have the same; people see the `title`.
+    """
+
+    name: str
+    title: str
+    content: str
+    words: str = ""
+
+
+class Rest(Noun):
+    """What does not fit into a card's message: more of its words, in order; whether it shows all of its output."""
+
+    parts: tuple[str, ...] = ()
+    hides_output: bool = False
 
 
 class Chat(Protocol):
@@ -70,8 +90,23 @@ class Chat(Protocol):
     async def open_dialog(self, trigger_id: str, dialog: str) -> None:
         """Raises NotFoundError when the seconds for that are over."""
 
-    async def upload(self, thread: Thread, name: str, content: bytes, title: str = "") -> Posted:
-        """Put a file into the thread."""
+    def parts(self, text: str, most: int) -> Sequence[str]:
+        """Our own Markdown in messages that are each within the platform's limits. Pure.
+
+        No more than `most`: so many may not be all of it.
+        """
+
+    def rest_of(self, card: Card, most: int) -> Rest:
+        """What `render_card` leaves out of the card's words and output; no more than `most` parts. Pure."""
+
+    async def upload(self, thread: Thread, file: Enclosure) -> Posted:
+        """Put a file into the thread. Not repeatable: a `NetworkError` leaves open whether it is there.
+
+        Raises Refused, with the reason for people, where no file of ours is ever taken.
+        """
+
+    async def uploaded(self, thread: Thread, name: str) -> Posted | None:
+        """Our file of that name in the thread, if it is there."""
 
     async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
         """The file's content. Raises Refused for one that is larger, or not on the platform's own hosts."""

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.enclosures import Output
 from bot.ports import UnitOfWork
 from bot.services import Services
 from models.command import Command, VerbSpec
@@ -51,7 +52,8 @@ class Said:
     """What a command did. `text` (our own Markdown) is put in the thread; a job answers by its card instead.
 
     `tell`: jobs that workers should look at once the transaction is on disk. `is_private`: for whoever asked alone,
-    where the platform can do that.
+    where the platform can do that. `output` is too long for a message, and follows the text as a file; only a chat
+    takes it.
     """
 
     text: str = ""
@@ -61,6 +63,7 @@ class Said:
     moved: tuple[Job, ...] = ()
     is_private: bool = False
     is_waking: bool = False  # a delivery is due again
+    output: Output | None = None
 
 
 def address_in(thread: Thread, name: str) -> str:

@@ -144,7 +144,8 @@ async def _settle(
             await _audit(work, found, turn, answer)
         if answer.text:
             index = turn.command.index
-            await replies.put(work, found, index, answer.text, is_private=_is_private(turn, answer))
+            is_private = _is_private(turn, answer)
+            await replies.say(services, work, found, index, answer, is_private=is_private)
     if said and found.is_truncated:
         text = TRUNCATED.format(most=MOST_COMMANDS, slash=_slash(services, found.message))
         await replies.put(work, found, MOST_COMMANDS, text)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 
-from bot import cards, homepage, retraction, secrecy, telling, unsaid
+from bot import cards, enclosures, homepage, retraction, secrecy, telling, unsaid
 from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
 from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
 from bot.services import Services
+from models.card import Card
 from models.outbox import OutboxKind, OutboxRow
 
 AT_ONCE = 16
@@ -101,6 +103,8 @@ async def _carry(services: Services, row: OutboxRow, platform: Platform) -> None
     elif row.kind is OutboxKind.PAGE:
         await _show_page(services, row)
         await _shown(services, row, platform, Posted(id=""), "")
+    elif row.kind is OutboxKind.FILE:
+        await _shown(services, row, platform, await enclosures.send(services, row, platform), "")
     elif row.kind in NEWS and not await secrecy.may_be_told(services, row):
         await _shown(services, row, platform, Posted(id=""), "")
     else:
@@ -114,7 +118,8 @@ async def _show_page(services: Services, row: OutboxRow) -> None:
 
 
 async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:
-    body = row.body or await _body(services, row, platform)
+    card = await _card(services, row)
+    body = row.body or _body(row, platform, card)
     digest = hashlib.sha256(body.encode()).hexdigest()
     if row.audience and (chat := services.chat_of(row.thread)) is not None:
         # Nothing finds it again: after an ambiguous result it is said once more rather than not at all.
@@ -129,7 +134,7 @@ async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:
         posted = Posted(id=row.remote_id, url=row.remote_url)
     else:
         posted = await _edit(platform, row, body)
-    await _shown(services, row, platform, posted, digest)
+    await _shown(services, row, platform, posted, digest, enclosures.after(services, row, card, posted))
 
 
 async def _edit(platform: Platform, row: OutboxRow, body: str) -> Posted:
@@ -152,20 +157,33 @@ async def _adopt(platform: Platform, row: OutboxRow) -> str | None:
     return found[0].id if found else None
 
 
-async def _body(services: Services, row: OutboxRow, platform: Platform) -> str:
+def _body(row: OutboxRow, platform: Platform, card: Card | None) -> str:
+    return platform.render_card(card) if card else platform.render_reply(telling.shown_text(row), row.marker)
+
+
+async def _card(services: Services, row: OutboxRow) -> Card | None:
+    """The job's card as it should be now; None for what is said in words."""
     if row.kind is OutboxKind.REPLY or row.job_id is None:
-        return platform.render_reply(telling.shown_text(row), row.marker)
+        return None
     async with services.storage.read() as work:
         job = await work.jobs.get_job(row.job_id)
         ahead = await work.jobs.ahead_of(job) if job else []
         alive = await work.workers.alive(WORKERS_SILENT_SECONDS)
     if job is None:
-        return platform.render_reply(row.text, row.marker)
+        return None
     situation = cards.Situation(ahead=ahead, is_worked=bool(alive), slash=f"/{services.settings.name}")
-    return platform.render_card(cards.draw(job, situation))
+    return cards.draw(job, situation)
 
 
-async def _shown(services: Services, row: OutboxRow, platform: Platform, posted: Posted, digest: str) -> None:
+async def _shown(
+    services: Services,
+    row: OutboxRow,
+    platform: Platform,
+    posted: Posted,
+    digest: str,
+    behind: Sequence[OutboxRow] = (),
+) -> None:
+    """It is visible; what is to be said `behind` it is kept with that."""
     async with services.storage.begin() as work:
         await work.outbox.shown(
             row,
@@ -175,6 +193,8 @@ async def _shown(services: Services, row: OutboxRow, platform: Platform, posted:
             digest=digest,
             pace_seconds=platform.pace_seconds,
         )
+        for each in behind:
+            await work.outbox.put(each)
 
 
 def _may_pass(row: OutboxRow, error: IntegrationError) -> bool:

@@ -1,16 +1,22 @@
-"""What an answer leaves in the outbox: its words, and the sign that the message was seen."""
+"""What an answer leaves in the outbox: its words, a file for what is long, and the sign that the message was seen."""
 
 from __future__ import annotations
 
+from bot.command import Said
+from bot.enclosures import ANSWER, MOST_PARTS, Output, capped, file_name
 from bot.ports import UnitOfWork
+from bot.safety import mask
+from bot.services import Services
 from bot.triage import Addressed
 from models.base import now
-from models.message import IncomingMessage, MessageKind, Reply
+from models.message import IncomingMessage, MessageKind, Reply, ThreadKind
 from models.outbox import OutboxKind, OutboxRow
 
 SEEN = "eyes"
 OBJECTLESS = frozenset({MessageKind.SLASH, MessageKind.ACTION, MessageKind.FORM, MessageKind.EVENT})
 REPLY_MARKER = "bellhop:d{delivery}-{index}"
+WHOLE = "answer"
+IN_DIRECT = "{words}\n\nIt is long, so you get it as a file, in a direct message."
 
 
 async def put(work: UnitOfWork, found: Addressed, index: int, text: str, *, is_private: bool = False) -> None:
@@ -18,6 +24,29 @@ async def put(work: UnitOfWork, found: Addressed, index: int, text: str, *, is_p
 
     `is_private`: to its author alone, where the platform can do that.
     """
+    await _put(work, found, str(index), text, is_private=is_private)
+
+
+async def say(
+    services: Services, work: UnitOfWork, found: Addressed, index: int, said: Said, *, is_private: bool
+) -> None:
+    """Answer with all of `said`: one message, or as many as it takes, in order, and a file for long output."""
+    text, chat = mask(said.text, services.known_secrets), services.chat_of(found.message.thread)
+    if chat is None:
+        await put(work, found, index, text, is_private=is_private)
+        return
+    texts, output = list(chat.parts(text, MOST_PARTS + 1)), said.output
+    if len(texts) > MOST_PARTS:
+        texts, output = texts[:1], Output(handle=WHOLE, content=text, kind=ANSWER)
+    if output is not None:
+        texts = await _enclose(work, found, index, texts, output, is_private=is_private)
+    for number, each in enumerate(texts, 1):
+        await _put(
+            work, found, f"{index}.{number}" if number > 1 else f"{index}", each, is_private=is_private
+        )
+
+
+async def _put(work: UnitOfWork, found: Addressed, index: str, text: str, *, is_private: bool) -> None:
     message = found.message
     reply = Reply(
         source=message.source,
@@ -30,6 +59,24 @@ async def put(work: UnitOfWork, found: Addressed, index: int, text: str, *, is_p
     await work.outbox.put(
         _row(found, key, OutboxKind.REPLY, text=reply.message, marker=reply.marker, **alone)
     )
+
+
+async def _enclose(
+    work: UnitOfWork, found: Addressed, index: int, texts: list[str], output: Output, *, is_private: bool
+) -> list[str]:
+    """The output as a file, said with the last of the texts. What of them remains to be said before."""
+    message = found.message
+    is_alone = is_private and message.thread.kind is not ThreadKind.DIRECT
+    marker = REPLY_MARKER.format(delivery=found.delivery.id, index=f"{index}-file")
+    row = {
+        "text": texts[-1],
+        "body": capped(output.content, output.kind),
+        "target_id": file_name(output.handle, marker, output.kind),
+        "marker": marker,
+        **(_alone(message) if is_private else {}),
+    }
+    await work.outbox.put(_row(found, f"file:{message.semantic_key}:{index}", OutboxKind.FILE, **row))
+    return [*texts[:-1], IN_DIRECT.format(words=texts[-1])] if is_alone else texts[:-1]
 
 
 async def whisper(work: UnitOfWork, found: Addressed, key: str, body: str, text: str) -> None:

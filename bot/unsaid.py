@@ -12,7 +12,7 @@ from models.outbox import OutboxKind, OutboxRow
 
 WAITS = "What I have to say where you asked waits until I may: {error}"
 LOST = "I could not answer where you asked: {error}. Invite me there and ask again, or ask me here."
-SAID = frozenset({OutboxKind.CARD, OutboxKind.REPLY})
+SAID = frozenset({OutboxKind.CARD, OutboxKind.REPLY, OutboxKind.FILE})
 
 
 async def tell_who_asked(

@@ -10,7 +10,8 @@ from models.message import MessageKind, Thread
 
 class OutboxKind(StrEnum):
     """What is to be sent. A retraction takes back what a cancelled job published; news tells a channel what happened in
-    a repository, a digest how much more; a page is what one person sees of the bot alone.
+    a repository, a digest how much more; a page is what one person sees of the bot alone; a file is a text too long for
+    a message: `body` is its content, `target_id` its name, `text` what is said with it.
     """
 
     CARD = "card"
@@ -20,6 +21,7 @@ class OutboxKind(StrEnum):
     NEWS = "news"
     DIGEST = "digest"
     PAGE = "page"
+    FILE = "file"
 
 
 class OutboxState(StrEnum):

@@ -1,9 +1,10 @@
-"""`logs`: the last lines of what a job did."""
+"""`logs`: the last lines of what a job did; many of them as a file, where the platform takes files."""
 
 from __future__ import annotations
 
 from bot import choice, retention
 from bot.command import Ask, CommandSpec, Said, Scope
+from bot.enclosures import LOG, Output, is_long
 from bot.errors import Refused
 from bot.phrases import counted
 from bot.ports import UnitOfWork
@@ -32,7 +33,11 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
         return Said(text=form.format(**told))
     head = HEAD.format(lines=counted(len(lines), "line"), handle=job.handle, status=whole.status.value)
     body = mask("\n".join(lines), ask.services.known_secrets)
-    return Said(text=f"{head}\n\n{fence(body)}\n\n`{ask.slash} status {job.handle}`")
+    next_command = f"`{ask.slash} status {job.handle}`"
+    if is_long(body) and ask.services.chat_of(ask.message.thread) is not None:
+        output = Output(handle=job.handle, content=body, kind=LOG)
+        return Said(text=f"{head}\n\n{next_command}", output=output)
+    return Said(text=f"{head}\n\n{fence(body)}\n\n{next_command}")
 
 
 def _wanted(ask: Ask) -> int:

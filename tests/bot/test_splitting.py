@@ -15,12 +15,23 @@ from bot.splitting import Part, size_of, split
 LIMIT = 300
 FAMILY = "👨‍👩‍👧"
 LETTERS = (FAMILY, "é", "👍🏽", "🇩🇪", "❤️", "𝒳", "\r\n")
-TOKENS = ("&amp;", "&lt;", "<@U0123ABC>", "<https://x.example/a?b=c|here>", "[a link](https://x.example/y)", "`a b c`")
+TOKENS = (
+    "&amp;",
+    "&lt;",
+    "<@U0123ABC>",
+    "<https://x.example/a?b=c|here>",
+    "[a link](https://x.example/y)",
+    "`a b c`",
+)
 PARSER = MarkdownIt("commonmark")
 
-words = st.sampled_from([*LETTERS[:-1], *TOKENS, "word", "a", "x" * 90, "- item", "> quote", "# head", "1. one"])
+words = st.sampled_from(
+    [*LETTERS[:-1], *TOKENS, "word", "a", "x" * 90, "- item", "> quote", "# head", "1. one"]
+)
 lines = st.lists(words, max_size=12).map(" ".join)
-code = st.lists(st.sampled_from(["", "x = 1", "y" * 400, "  deeper", FAMILY * 9, "```"[:2], "&amp;"]), max_size=20)
+code = st.lists(
+    st.sampled_from(["", "x = 1", "y" * 400, "  deeper", FAMILY * 9, "```"[:2], "&amp;"]), max_size=20
+)
 fenced = st.builds(
     lambda prefix, marks, info, body, end: "\n".join(
         f"{prefix}{line}" for line in [f"{marks}{info}", *body, *([marks] if end else [])]
@@ -116,7 +127,9 @@ def test_what_grows_on_its_way_is_measured_as_it_will_be() -> None:
 
 def test_each_part_has_a_limit_of_its_own_and_there_are_no_more_than_wanted() -> None:
     parts = split("word " * 1000, iter([100, 1000, 2000, 2000]), most=3)
-    assert [size_of(part.text) <= limit for part, limit in zip(parts, (100, 1000, 2000), strict=True)] == [True] * 3
+    assert [size_of(part.text) <= limit for part, limit in zip(parts, (100, 1000, 2000), strict=True)] == [
+        True
+    ] * 3
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n\n"])
@@ -124,6 +137,8 @@ def test_nothing_is_nothing(text: str) -> None:
     assert "".join(part.source for part in parts_of(text)) == text
 
 
-@pytest.mark.parametrize("bomb", ["`" * 20_000, "> " * 20_000, "[" * 20_000, "<" * 20_000, "\n" * 20_000, "&" * 20_000])
+@pytest.mark.parametrize(
+    "bomb", ["`" * 20_000, "> " * 20_000, "[" * 20_000, "<" * 20_000, "\n" * 20_000, "&" * 20_000]
+)
 def test_a_text_made_to_take_long_is_split(bomb: str) -> None:
     assert "".join(part.source for part in split(bomb, repeat(2000))) == bomb

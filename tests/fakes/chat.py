@@ -5,16 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any
 
 import orjson
 
 from bot import inbox
-from bot.chat import CHOICE, PICKER, Suggestion
+from bot.chat import CHOICE, PICKER, Enclosure, Rest, Suggestion
 from bot.courier import Courier
 from bot.errors import Refused
-from bot.platform import Answer
+from bot.platform import Answer, Posted
 from bot.router import Dispatcher
+from bot.splitting import split
+from models.card import Card
 from models.delivery import Disposition, WebhookRequest
 from models.identity import Account, Role
 from models.message import Actor, Attachment, IncomingMessage, MessageKind, Thread, ThreadKind
@@ -24,6 +27,7 @@ from tests.fakes.platform import SECRET, FakeHome, said
 from tests.fakes.services import Bench
 
 _ids = itertools.count(1)
+LONGEST = 4000
 NAMES = {"U1": "ada", "U2": "bo", "U3": "cy"}
 
 
@@ -50,6 +54,8 @@ class FakeChat(FakeHome):
         self.fetched: list[str] = []
         self.guests: set[str] = set()
         self.dialogs: list[str] = []
+        self.uploads: list[tuple[Thread, Enclosure]] = []
+        self.refuses_files = False
 
     def suggestion(self, request: WebhookRequest) -> Suggestion | None:
         if request.header("x-event") != "suggestion":
@@ -92,6 +98,30 @@ class FakeChat(FakeHome):
         if len(content) > most_bytes:
             raise Refused(f"{file.name} is larger than {most_bytes} bytes")
         return content
+
+    def parts(self, text: str, most: int) -> Sequence[str]:
+        return [part.text for part in split(text, repeat(LONGEST), most=most)]
+
+    def rest_of(self, card: Card, most: int) -> Rest:
+        parts = self.parts(card.body, most + 1)[1:]
+        return Rest(parts=tuple(parts), hides_output=len(card.details) > LONGEST)
+
+    def render_card(self, card: Card) -> str:
+        first = [*self.parts(card.body, 1), ""][0]
+        return super().render_card(card.model_copy(update={"body": first}))
+
+    async def upload(self, thread: Thread, file: Enclosure) -> Posted:
+        self._enter("upload")
+        if self.refuses_files:
+            raise Refused("uploading a file: files are not taken here")
+        self.uploads.append((thread, file))
+        self._leave("upload")
+        return Posted(id=f"F{len(self.uploads)}")
+
+    async def uploaded(self, thread: Thread, name: str) -> Posted | None:
+        self._enter("uploaded")
+        there = (file for place, file in self.uploads if place.key == thread.key)
+        return next((Posted(id=file.name) for file in there if file.name == name), None)
 
     async def profile(self, actor: Actor) -> Actor:
         return actor

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adapters.platforms.slack import mrkdwn
-from bot.clipping import clip
+from bot.clipping import clip, is_letter_boundary
 
 MOST_BLOCKS = 50
 LONGEST_SECTION = 3000
@@ -65,6 +65,11 @@ def sections(markdown: str, room: int = LONGEST_TOGETHER, most: int = MOST_BLOCK
         # Escaping and marks make it longer. What is cut is Markdown, so that no fence stays open.
         source = clip(source, int(size(source) * SPARE / excess) - 1, unit="utf-16")
     return []
+
+
+def cost(markdown: str) -> int:
+    """How long all its sections would be together, were nothing cut."""
+    return sum(map(size, _packed(mrkdwn.pieces(markdown))))
 
 
 def measure(blocks: Sequence[Block]) -> int:
@@ -144,7 +149,7 @@ def _end(text: str, room: int) -> int:
         at = text.rfind(mark, most // 2, most)
         if at > 0 and not _is_inside(text, at):
             return at
-    while most > 1 and _is_inside(text, most):
+    while most > 1 and (_is_inside(text, most) or not is_letter_boundary(text, most)):
         most -= 1
     return most
 

@@ -6,15 +6,17 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from adapters.platforms.slack import files, people, pickers, whispers
+from adapters.platforms.slack import files, lengths, people, pickers, whispers
 from adapters.platforms.slack.client import Client
 from adapters.platforms.slack.conversation import Place, Rooms
 from adapters.platforms.slack.facts import Own, answer_url
-from adapters.platforms.slack.markup import Markup
+from adapters.platforms.slack.markup import Markup, spoken
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.settings import SlackSettings
-from bot.chat import Suggestion
+from bot.chat import Enclosure, Rest, Suggestion
 from bot.platform import Answer, Posted
+from bot.safety import mask
+from models.card import Card
 from models.delivery import WebhookRequest
 from models.message import Actor, Attachment, Thread
 from models.picker import Choice, Dialog, Page, Picker
@@ -77,10 +79,27 @@ class SlackChat(ABC):
         async with self._client.calling("opening a dialog") as api:
             await api.post("views_open", trigger_id=trigger_id, view=json.loads(dialog))
 
-    async def upload(self, thread: Thread, name: str, content: bytes, title: str = "") -> Posted:
-        """Put a file into the thread."""
+    def parts(self, text: str, most: int) -> Sequence[str]:
+        """Markdown in messages, within Slack's limits."""
+        return lengths.parts(text, self._markup.secrets, most)
+
+    def rest_of(self, card: Card, most: int) -> Rest:
+        """What the card's message has no room for."""
+        _, parts = lengths.fitted(self._markup, card, most)
+        return Rest(parts=tuple(parts), hides_output=lengths.hides_output(card, self._markup.secrets))
+
+    async def upload(self, thread: Thread, file: Enclosure) -> Posted:
+        """Put a file into the thread. Raises Refused where Slack takes none from us."""
+        words = str(spoken(self._markup.reply(file.words, ""))["text"]) if file.words else ""
+        masked = file.model_copy(update={"content": mask(file.content, self._markup.secrets), "words": words})
         async with self._client.calling(f"uploading a file to {thread.name}") as api:
-            return await files.upload(api, self._place(thread), (name, content), title)
+            return await files.upload(api, self._place(thread), masked)
+
+    async def uploaded(self, thread: Thread, name: str) -> Posted | None:
+        """Our file of that name in the thread."""
+        await self.me()
+        async with self._client.calling(f"looking for our file in {thread.name}") as api:
+            return await files.find(api, self._place(thread), name)
 
     async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
         """The file's content. Raises Refused."""

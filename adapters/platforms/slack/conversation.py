@@ -99,13 +99,19 @@ async def delete(api: Call, place: Place, message_id: str) -> None:
 
 async def find(api: Call, place: Place, marker: str) -> Sequence[Posted]:
     """Our messages with that marker, oldest first. The marker alone can be forged: the author must be we."""
+    said = await said_in(api, place)
+    found = [each for each in said if is_ours(each, place.own) and _marker_of(each) == marker]
+    channel = await place.channel(api)
+    return [place.posted(channel, each) for each in sorted(found, key=lambda each: str(each["ts"]))]
+
+
+async def said_in(api: Call, place: Place) -> list[Mapping[str, Any]]:
+    """What is said there: in the thread, else the newest of the channel."""
     channel, root = await place.channel(api), place.thread.root
     try:
-        said = await (replies(api, channel, root) if root else _history(api, channel))
+        return await (replies(api, channel, root) if root else _history(api, channel))
     except NotFoundError:
         return []  # the thread is gone, and what was said in it
-    found = [each for each in said if is_ours(each, place.own) and _marker_of(each) == marker]
-    return [place.posted(channel, each) for each in sorted(found, key=lambda each: str(each["ts"]))]
 
 
 async def replies(api: Call, channel: str, root: str) -> list[Mapping[str, Any]]:

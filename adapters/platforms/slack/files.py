@@ -6,14 +6,26 @@ https://docs.slack.dev/reference/objects/file-object#authentication (`url_privat
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 
 from adapters.platforms.slack.client import Call
-from adapters.platforms.slack.conversation import Place
+from adapters.platforms.slack.conversation import Place, is_ours, said_in
+from adapters.platforms.slack.failures import NOT_INVITED
+from bot.chat import Enclosure
 from bot.clipping import clip
-from bot.errors import AuthenticationError, IntegrationError, NetworkError, NotFoundError, Refused
+from bot.errors import (
+    AuthenticationError,
+    ConflictError,
+    IntegrationError,
+    NetworkError,
+    NotFoundError,
+    Refused,
+)
 from bot.platform import Posted
 from models.message import Attachment
 
@@ -21,6 +33,7 @@ HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
 CHUNK_BYTES = 64 * 1024
 LONGEST_NAME = 200
 HTML = "text/html"
+SNIPPETS = {"md": "markdown"}
 TOO_LARGE = "{name} is larger than {most} bytes"
 NOT_THEIRS = "{name} is not kept on Slack's own hosts"
 NO_RIGHT = "{doing}: Slack showed a page for signing in; the app needs the scope files:read"
@@ -28,20 +41,62 @@ NOT_GIVEN = "{doing}: Slack answered {status}"
 CUT = "{doing}: no answer from Slack ({why})"
 
 
-async def upload(api: Call, place: Place, file: tuple[str, bytes], title: str = "") -> Posted:
-    """Put a file (its name and content) into the thread."""
-    name, content = clip(file[0], LONGEST_NAME), file[1]
-    given = await api.post("files_getUploadURLExternal", filename=name, length=len(content))
+async def upload(api: Call, place: Place, file: Enclosure) -> Posted:
+    """Put a text into the thread as a snippet, with words in Slack's dialect. Raises Refused.
+
+    Nobody sees anything of it before the last of the three steps: what ends earlier may begin anew.
+    """
+    content = file.content.encode("utf-8", "replace")
+    with _refusals():
+        id, url = await _address(api, file.name, len(content))
+        await _send(api, url, content)
+        channel = await place.channel(api)
+        under = {"thread_ts": place.thread.root} if place.thread.root else {}
+        said = {"initial_comment": file.words} if file.words else {}
+        shown = {"files": [{"id": id, "title": file.title}], "channel_id": channel}
+        made = await api.post("files_completeUploadExternal", **shown, **said, **under)
+    return _posted(made["files"][0])
+
+
+async def find(api: Call, place: Place, name: str) -> Posted | None:
+    """Our file of that name among what is said there. The name alone can be forged: the author must be we."""
+    own = [each for each in await said_in(api, place) if is_ours(each, place.own)]
+    files = (file for each in own for file in each.get("files") or () if file.get("name") == name)
+    return next(map(_posted, files), None)
+
+
+async def _address(api: Call, name: str, size_bytes: int) -> tuple[str, str]:
+    """The file's id, and where to send it. https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
+    kind = SNIPPETS.get(name.rpartition(".")[2], "text")
+    asked = {"filename": clip(name, LONGEST_NAME), "length": size_bytes, "snippet_type": kind}
+    given = await api.post("files_getUploadURLExternal", **asked)
     url = str(given["upload_url"])
     if not is_slack(api, url):
         raise IntegrationError(f"{api.doing}: {NOT_THEIRS.format(name=name)}", "answer")
-    await _send(api, url, content)
-    under = {"thread_ts": place.thread.root} if place.thread.root else {}
-    channel = await place.channel(api)
-    files = [{"id": str(given["file_id"]), "title": title or name}]
-    made = await api.post("files_completeUploadExternal", files=files, channel_id=channel, **under)
-    first = made["files"][0]
-    return Posted(id=str(first["id"]), url=str(first.get("permalink") or ""))
+    return str(given["file_id"]), url
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What Slack says no to for good, as Refused: no scope, no space, no files in this workspace.
+
+    Not what is about the place or the token: those are waited for, and told, like for any message.
+    https://docs.slack.dev/reference/methods/files.completeUploadExternal#errors
+    """
+    try:
+        yield
+    except (NotFoundError, ConflictError):
+        raise
+    except IntegrationError as error:
+        is_token = isinstance(error, AuthenticationError) and not error.is_forbidden
+        is_place = any(f"({word})" in str(error) for word in NOT_INVITED)
+        if error.retryable or error.is_ambiguous or is_token or is_place or error.error_type == "answer":
+            raise
+        raise Refused(str(error)) from error
+
+
+def _posted(file: Mapping[str, Any]) -> Posted:
+    return Posted(id=str(file["id"]), url=str(file.get("permalink") or ""))
 
 
 async def fetch(api: Call, token: str, file: Attachment, most_bytes: int) -> bytes:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from adapters.platforms.slack import context, conversation, webhook
+from adapters.platforms.slack import context, conversation, lengths, webhook
 from adapters.platforms.slack.chat import SlackChat
 from adapters.platforms.slack.client import Client, Reach
 from adapters.platforms.slack.normalize import normalize
@@ -110,7 +110,7 @@ class Slack(SlackChat):
 
     def render_card(self, card: Card) -> str:
         """The card as Block Kit."""
-        return self._markup.card(card)
+        return self._markup.card(lengths.fitted(self._markup, card, 1)[0])
 
     def render_reply(self, text: str, marker: str) -> str:
         """The reply as Block Kit."""

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.platforms.slack import Slack
-from bot.chat import Chat
+from bot.chat import Chat, Enclosure
 from bot.platform import Platform
 from models.message import Actor, Attachment, IncomingMessage, MessageKind, Thread
 from models.picker import Dialog, Page, Section
@@ -34,6 +34,7 @@ ASKS: dict[str, set[str]] = {
     "react": {"reactions.add"},
     "show_page": {"views.publish"},
     "upload": {"files.completeUploadExternal", "files.getUploadURLExternal"},
+    "uploaded": {"conversations.history", "conversations.replies"},
     "whisper": {"chat.postEphemeral", "chat.postMessage", "conversations.open", "conversations.replies"},
 }
 # Addresses that are no methods of the Web API:
@@ -170,8 +171,13 @@ async def _show(
             asked.trigger_id, slack.render_dialog(Dialog(id="1", title="Fix", question="What?"))
         )
     with watcher.during("upload"):
-        await slack.upload(thread_in("team"), "a.log", b"x")
-    [shown] = [each for each in await door.get("/screens/writer/team") if each.get("files")]
+        await slack.upload(
+            thread_in("team"), Enclosure(name="a.1.log", title="a.log", content="x", words="A log")
+        )
+    with watcher.during("uploaded"):
+        assert await slack.uploaded(thread_in("team"), "a.1.log")
+        [shown] = [each for each in await door.get("/screens/writer/team") if each.get("files")]
+        assert not await slack.uploaded(thread_in("team", shown["ts"]), "b.1.log")
     file = Attachment(id="F1", name="a.log", url=shown["files"][0]["url_private"])
     with watcher.during("fetch"):
         await slack.fetch(file, 10)

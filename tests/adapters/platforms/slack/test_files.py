@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.platforms.slack import Slack
+from bot.chat import Enclosure
 from bot.errors import (
     AuthenticationError,
     IntegrationError,
@@ -17,6 +18,9 @@ from playground.slack.server import SlackPlayground
 from tests.adapters.platforms.slack.test_platform import heard
 from tests.playground.slack.conftest import Door, Listener
 
+LOG = Enclosure(
+    name="J-7K3Q.d1-0.log", title="J-7K3Q.log", content="one\ntwo\n", words="The **last** lines of <!channel>"
+)
 ThreadIn = Callable[..., Thread]
 Break = Callable[..., Fault]
 
@@ -30,11 +34,13 @@ async def test_a_file_is_put_into_the_thread(
     slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
 ) -> None:
     root = await door.say("writer", "team", "@bellhop logs")
-    posted = await slack.upload(thread_in("team", root), "J-7K3Q.log", b"one\ntwo\n", "Logs of J-7K3Q")
+    posted = await slack.upload(thread_in("team", root), LOG)
     assert posted.id
     [shown] = [each for each in await screen(door, "writer", "team") if each.get("files")]
     assert shown["thread_ts"] == root
-    assert shown["files"][0]["title"] == "Logs of J-7K3Q"
+    assert shown["files"][0]["title"] == "J-7K3Q.log"
+    assert shown["files"][0]["mode"] == "snippet"
+    assert shown["text"] == "The *last* lines of &lt;!channel&gt;"
     file = Attachment(id=posted.id, name="J-7K3Q.log", url=shown["files"][0]["url_private"])
     assert await slack.fetch(file, 100) == b"one\ntwo\n"
 
@@ -48,7 +54,7 @@ async def test_an_upload_goes_to_slack_or_nowhere(
         body={"ok": True, "upload_url": listener.url, "file_id": "F1"},
     )
     with pytest.raises(IntegrationError):
-        await slack.upload(thread_in("team"), "a.log", b"x")
+        await slack.upload(thread_in("team"), LOG)
     assert listener.seen == []
 
 
