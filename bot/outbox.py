@@ -25,6 +25,9 @@ class Outbox(Protocol):
     async def want_again(self, key: str, within_seconds: float) -> bool:
         """The row of that key is wanted once more, if it was put within that time. Whether it was."""
 
+    async def reword(self, beginning: str, text: str) -> int:
+        """The rows whose keys begin so are to say `text` from now on, where they were not reworded before. How many."""
+
     async def news_of(self, thread: Thread, within_seconds: float, most: int) -> int:
         """How many pieces of news were put for a channel within that time; up to `most`."""
 

@@ -90,6 +90,7 @@ _HOLDERS = (
 _MAY_REPEAT = _o.kind.in_((OutboxKind.REACTION, OutboxKind.RETRACTION, OutboxKind.PAGE))
 # Due when it was: at the platform's pace, or when another try is due.
 _AGAIN: dict[str, Any] = {"wanted": _o.wanted + 1, "state": OutboxState.WAITING}
+_AFTER_ALL = "~"  # sorts behind all that keys are made of
 _RELEASED: dict[str, Any] = {"claimed_by": None, "lease_until": None}
 
 
@@ -110,6 +111,12 @@ class OutboxRows(Rows):
         """The row of that key is wanted once more, if it was put within that time."""
         recent = update(outbox).where(_o.key == key, _o.created_at > after(-within_seconds))
         return await self._count(recent.values(_AGAIN)) > 0
+
+    async def reword(self, beginning: str, text: str) -> int:
+        """The rows whose keys begin so are to say `text` from now on, where they were not reworded before. How many."""
+        those = (_o.key >= beginning, _o.key < beginning + _AFTER_ALL, _o.wanted == 1)
+        news = {"text": text, "body": "", "due_at": clock()}
+        return await self._count(update(outbox).where(*those).values(news | _AGAIN))
 
     async def news_of(self, thread: Thread, within_seconds: float, most: int) -> int:
         """How many pieces of news were put for a channel within that time; up to `most`."""

@@ -39,6 +39,13 @@ class OutboxRows(Rows):
             self._keep(with_(row, wanted=row.wanted + 1, state=OutboxState.WAITING))
         return row is not None
 
+    async def reword(self, beginning: str, text: str) -> int:
+        those = [row for row in self._all() if row.key.startswith(beginning) and row.wanted == 1]
+        news = {"text": text, "body": "", "due_at": self._clock()}
+        for row in those:
+            self._keep(with_(row, wanted=2, state=OutboxState.WAITING, **news))
+        return len(those)
+
     async def news_of(self, thread: Thread, within_seconds: float, most: int) -> int:
         since = self._after(-within_seconds)
         news = [row for row in self._all() if row.kind is OutboxKind.NEWS and row.created_at > since]

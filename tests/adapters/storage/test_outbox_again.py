@@ -28,6 +28,21 @@ async def test_what_was_given_up_or_waits_for_another_try_is_revived(storage: St
     assert (again["dead"].is_ambiguous, again["late"].is_ambiguous) == (True, False)
 
 
+async def test_what_was_said_is_reworded_once_and_sent_again(storage: Storage) -> None:
+    await put(storage, outgoing("q:1:a", body="{}"), outgoing("q:1:b", thread=place(43)))
+    await put(storage, outgoing("q:12", thread=place(44)), outgoing("r", thread=place(45)))
+    rows = {row.key: row for row in await claim(storage)}
+    await show(storage, rows["q:1:a"])
+    async with storage.begin() as work:
+        assert await work.outbox.reword("q:1:", "never mind") == 2
+        assert await work.outbox.reword("q:1:", "too late") == 0
+        assert await work.outbox.reword("nothing", "x") == 0
+    await show(storage, rows["q:1:b"])
+    again = await claim(storage)
+    assert {row.key for row in again} == {"q:1:a", "q:1:b"}
+    assert {(row.text, row.body, row.wanted, row.shown) for row in again} == {("never mind", "", 2, 1)}
+
+
 async def test_only_those_named_are_revived_and_only_once(storage: Storage) -> None:
     await put(storage, outgoing("r-1"), outgoing("r-2", thread=place(43)))
     rows = await claim(storage)

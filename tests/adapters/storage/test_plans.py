@@ -118,6 +118,10 @@ async def want_again(work: UnitOfWork) -> object:
     return await work.outbox.want_again("d-1", 60)
 
 
+async def reword(work: UnitOfWork) -> object:
+    return await work.outbox.reword("question:1", "never mind")
+
+
 async def news_of(work: UnitOfWork) -> object:
     return await work.outbox.news_of(outgoing().thread, 60, 20)
 
@@ -201,6 +205,7 @@ CASES = {
     revive_all: {"ix_outbox_due", "ix_outbox_dead"},
     want: {"ux_outbox_card"},
     want_again: {"sqlite_autoindex_outbox_1"},
+    reword: {"sqlite_autoindex_outbox_1"},
     news_of: {"ix_outbox_news"},
     claim_job: {"ix_jobs_line"},
     claimable: {"ix_jobs_queued"},
