@@ -8,7 +8,7 @@ of it, nothing else.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from pydantic import SecretStr
 
@@ -22,7 +22,7 @@ from models.message import Actor, IncomingMessage, MessageKind, Thread
 from models.news import News
 
 
-class Envelope(Noun):
+class Envelope(NamedTuple):
     """What must be known of a verified request before it is kept: the platform's delivery id and the event's name."""
 
     key: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -109,8 +110,8 @@ class Delivery(Noun):
         return self.model_dump(mode="json", exclude={"request"}) | {"reason": reason}
 
 
-class Receipt(Noun):
-    """The inbox's answer to the door: the delivery is on disk, new or known."""
+class Receipt(NamedTuple):
+    """The inbox's answer to the door: the delivery is on disk, new or known. Plain: one is made for each delivery."""
 
     key: str
     is_new: bool
