@@ -16,6 +16,7 @@ SEEN = "eyes"
 OBJECTLESS = frozenset({MessageKind.SLASH, MessageKind.ACTION, MessageKind.FORM, MessageKind.EVENT})
 REPLY_MARKER = "bellhop:d{delivery}-{index}"
 WHOLE = "answer"
+ALL_OF_IT = "That is more than messages should hold. All of it:"
 IN_DIRECT = "{words}\n\nIt is long, so you get it as a file, in a direct message."
 
 
@@ -37,13 +38,16 @@ async def say(
         return
     texts, output = list(chat.parts(text, MOST_PARTS + 1)), said.output
     if len(texts) > MOST_PARTS:
-        texts, output = texts[:1], Output(handle=WHOLE, content=text, kind=ANSWER)
-    if output is not None:
-        texts = await _enclose(work, found, index, texts, output, is_private=is_private)
+        texts, output = [ALL_OF_IT], Output(handle=WHOLE, content=text, kind=ANSWER)
+    is_alone = is_private and found.message.thread.kind is not ThreadKind.DIRECT
+    words = texts.pop() if output is not None else ""
+    if output is not None and is_alone:
+        texts.append(IN_DIRECT.format(words=words))
     for number, each in enumerate(texts, 1):
-        await _put(
-            work, found, f"{index}.{number}" if number > 1 else f"{index}", each, is_private=is_private
-        )
+        part = f"{index}.{number}" if number > 1 else f"{index}"
+        await _put(work, found, part, each, is_private=is_private)
+    if output is not None:
+        await _enclose(work, found, index, words, output, is_private=is_private)
 
 
 async def _put(work: UnitOfWork, found: Addressed, index: str, text: str, *, is_private: bool) -> None:
@@ -62,21 +66,18 @@ async def _put(work: UnitOfWork, found: Addressed, index: str, text: str, *, is_
 
 
 async def _enclose(
-    work: UnitOfWork, found: Addressed, index: int, texts: list[str], output: Output, *, is_private: bool
-) -> list[str]:
-    """The output as a file, said with the last of the texts. What of them remains to be said before."""
-    message = found.message
-    is_alone = is_private and message.thread.kind is not ThreadKind.DIRECT
+    work: UnitOfWork, found: Addressed, index: int, words: str, output: Output, *, is_private: bool
+) -> None:
+    """The output as a file, and what is said with it."""
     marker = REPLY_MARKER.format(delivery=found.delivery.id, index=f"{index}-file")
     row = {
-        "text": texts[-1],
+        "text": words,
         "body": capped(output.content, output.kind),
         "target_id": file_name(output.handle, marker, output.kind),
         "marker": marker,
-        **(_alone(message) if is_private else {}),
+        **(_alone(found.message) if is_private else {}),
     }
-    await work.outbox.put(_row(found, f"file:{message.semantic_key}:{index}", OutboxKind.FILE, **row))
-    return [*texts[:-1], IN_DIRECT.format(words=texts[-1])] if is_alone else texts[:-1]
+    await work.outbox.put(_row(found, f"file:{found.message.semantic_key}:{index}", OutboxKind.FILE, **row))
 
 
 async def whisper(work: UnitOfWork, found: Addressed, key: str, body: str, text: str) -> None:

@@ -11,7 +11,10 @@ from models.base import now
 from models.outbox import OutboxKind, OutboxRow
 
 WAITS = "What I have to say where you asked waits until I may: {error}"
-LOST = "I could not answer where you asked: {error}. Invite me there and ask again, or ask me here."
+LOST = (
+    "I could not answer where you asked: {error}. Ask me here instead, or invite me there (`/invite @{name}`) and ask "
+    "again."
+)
 SAID = frozenset({OutboxKind.CARD, OutboxKind.REPLY, OutboxKind.FILE})
 
 
@@ -39,7 +42,7 @@ async def tell_who_asked(
                 platform=row.platform,
                 integration=row.integration,
                 thread=row.thread,
-                text=(LOST if is_lost else WAITS).format(error=error),
+                text=(LOST if is_lost else WAITS).format(error=error, name=services.settings.name),
                 audience=delivery.actor_id,
                 delivery_id=row.delivery_id,
                 request_id=row.request_id,
