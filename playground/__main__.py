@@ -42,6 +42,9 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--webhook-url", help="where every repository's webhook points")
     parser.add_argument("--webhook-secret-file", type=Path, help="file with the secret that signs webhooks")
+    parser.add_argument(
+        "--oauth-callback-url", help="registers an OAuth app that sends people back there; see --app-url"
+    )
     parser.add_argument("--slack-port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--slack-events-url", help="where Slack sends events, interactions and commands")
     parser.add_argument("--slack-signing-secret-file", type=Path, help="file with the secret that signs them")
@@ -55,7 +58,8 @@ def read_options(chosen: argparse.Namespace) -> Options:
     """The server's options from the command line."""
     secret = _read_secret(chosen.webhook_secret_file or chosen.app_secret_file)
     url = chosen.webhook_url or _door(chosen, "github")
-    return Options(chosen.seed, chosen.host, chosen.port, chosen.rate_limit, url, secret)
+    callback = chosen.oauth_callback_url or chosen.app_url
+    return Options(chosen.seed, chosen.host, chosen.port, chosen.rate_limit, url, secret, callback)
 
 
 def read_slack_options(chosen: argparse.Namespace) -> SlackOptions:
@@ -114,6 +118,7 @@ def write_apps(playground: GithubPlayground, slack: SlackPlayground, folder: Pat
             "api_url": playground.api_url,
             "token": playground.token(playground.cast["bot"]),
             "webhook_secret": playground.options.hook_secret or "",
+            **_client(playground),
         },
         "slack": {name: told[name] for name in ("api_url", "bot_token", "signing_secret")},
     }
@@ -121,6 +126,11 @@ def write_apps(playground: GithubPlayground, slack: SlackPlayground, folder: Pat
     path.touch(mode=0o600)
     path.write_text(json.dumps(apps, indent=2), encoding="utf-8")
     return path
+
+
+def _client(playground: GithubPlayground) -> dict[str, str]:
+    client = playground.world.client
+    return {"app_client_id": client.client_id, "app_client_secret": client.client_secret} if client else {}
 
 
 async def serve(chosen: argparse.Namespace) -> None:

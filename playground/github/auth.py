@@ -14,8 +14,19 @@ def user_of(store: Store, header: str) -> User | None:
     return store.tokens.get(token) if scheme.lower() in ("token", "bearer", "basic") else None
 
 
+def client_of(header: str) -> tuple[str, str]:
+    """A client's id and secret from Basic; empty ones from anything else."""
+    scheme, _, value = header.partition(" ")
+    name, _, secret = _decoded(value).partition(":") if scheme.lower() == "basic" else ("", "", "")
+    return name, secret
+
+
 def _password(value: str) -> str:
+    return _decoded(value).partition(":")[2]
+
+
+def _decoded(value: str) -> str:
     try:
-        return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        return base64.b64decode(value, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""

@@ -14,6 +14,7 @@ from playground.github.endpoints import (
     hooks,
     issues,
     labels,
+    oauth,
     people,
     proposals,
     pulls,
@@ -44,6 +45,7 @@ PEOPLE: list[tuple[str, str, str, Endpoint]] = [
     ("GET", "/users/{username}/repos", "open", repositories.list_owned),
     ("GET", "/orgs/{username}/repos", "open", repositories.list_owned),
     ("GET", "/rate_limit", "open", people.get_rate_limit),
+    ("DELETE", "/applications/{client_id}/token", "open", oauth.delete_token),
     ("GET", "/meta", "open", people.get_meta),
 ]
 REPOSITORIES: list[tuple[str, str, str, Endpoint]] = [

@@ -14,6 +14,7 @@ from aiohttp.typedefs import Middleware
 from playground.faults import Faults
 from playground.github.actions.repositories import HookRequest, add_hook
 from playground.github.control.routes import control_routes
+from playground.github.endpoints.oauth import oauth_routes
 from playground.github.git import Git
 from playground.github.git_host import serve_git
 from playground.github.limits import Limits
@@ -23,6 +24,7 @@ from playground.github.middlewares.counting import count_request
 from playground.github.middlewares.dressing import dress
 from playground.github.middlewares.identity import identify
 from playground.github.middlewares.recording import record_request
+from playground.github.oauth import register
 from playground.github.pages import page_routes
 from playground.github.postman import Postman
 from playground.github.routes import rest_routes
@@ -46,6 +48,7 @@ class Options:
     rate_limit: int = 5000
     hook_url: str | None = None
     hook_secret: str | None = None
+    callback_url: str | None = None  # registers a client that people sign in to
 
 
 class GithubPlayground:
@@ -75,6 +78,7 @@ class GithubPlayground:
             links=Links(""),
             seed=self.options.seed,
             hook_target=target,
+            client=register(self.options.seed, callback) if (callback := self.options.callback_url) else None,
         )
 
     @property
@@ -149,6 +153,7 @@ def make_app(world: World, watchers: Sequence[Middleware] = ()) -> web.Applicati
     app[WORLD] = world
     app.add_routes(rest_routes())
     app.add_routes(control_routes())
+    app.add_routes(oauth_routes())
     for name in ("{repo:[^/]+}.git", "{repo:[^/]+}"):
         app.router.add_route("*", f"/{{owner}}/{name}/{GIT_TAIL}", serve_git)
     app.add_routes(page_routes())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from playground.github.oauth import Client, register
 from playground.github.records import User
 from playground.github.store import Store
 
@@ -50,6 +51,7 @@ class World:
     links: Links
     seed: int
     hook_target: HookTarget | None = None
+    client: Client | None = None  # the one that people sign in to
     paging: Paging = field(default_factory=Paging)
     summary: list[dict[str, object]] = field(
         default_factory=list
@@ -59,6 +61,7 @@ class World:
     def reset(self, seed: int) -> None:
         """Forget everything, also git data, faults, log and counts; the caller plants anew."""
         self.seed, self.store = seed, Store(seed)
+        self.client = register(seed, self.client.callback_url) if self.client else None
         self.postman.restart(self.store)
         self.limits.clear()
         self.faults.clear()

@@ -17,6 +17,7 @@ from tests.playground.contract import Watcher
 from tests.playground.working_copy import WorkingCopy
 
 SECRET = "It's a Secret to Everybody"
+CALLBACK = "http://127.0.0.1:9/app"
 
 
 @dataclass
@@ -74,7 +75,7 @@ def watcher() -> Watcher:
 @pytest.fixture
 async def github(tmp_path: Path, receiver: Receiver, watcher: Watcher) -> AsyncIterator[GithubPlayground]:
     """A seeded playground whose webhooks go to the receiver; every answer it gives is held against the contract."""
-    options = Options(seed=1, hook_url=receiver.url, hook_secret=SECRET)
+    options = Options(seed=1, hook_url=receiver.url, hook_secret=SECRET, callback_url=CALLBACK)
     async with GithubPlayground(tmp_path / "github", options, [watcher.middleware]) as playground:
         await playground.world.postman.idle(10)
         yield playground

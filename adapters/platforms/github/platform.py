@@ -10,6 +10,7 @@ from adapters.platforms.github.client import Client
 from adapters.platforms.github.forge import GitHubForge
 from adapters.platforms.github.normalize import normalize
 from adapters.platforms.github.settings import GitHubSettings
+from adapters.platforms.github.sign_in import GitHubSignIn
 from bot.errors import NotFoundError
 from bot.platform import Answer, Envelope, Ignored, Posted
 from models.card import Card
@@ -47,7 +48,9 @@ class GitHub(GitHubForge):
     ) -> None:
         self.integration = integration
         self.call_timeout_seconds = settings.integration_timeout
-        self._secret = settings.webhook_secret
+        self._secret, self._client_secret = settings.webhook_secret, settings.client_secret
+        reach = {"http_proxy": http_proxy, "ca_bundle": ca_bundle}
+        self._sign_in = GitHubSignIn(settings, **reach) if settings.github_app_client_id else None
         self._me: Actor | None = None
         self._recalled: Actor | None = None
         client = Client(
@@ -55,15 +58,20 @@ class GitHub(GitHubForge):
             settings.token,
             call_timeout_seconds=settings.integration_timeout,
             attempts=settings.max_retry_attempts,
-            http_proxy=http_proxy,
-            ca_bundle=ca_bundle,
+            **reach,
         )
         super().__init__(client, settings.html_url, settings.github_token)
 
     @property
     def secrets(self) -> Sequence[str]:
-        """The token and the webhook's secret."""
-        return self._token.get_secret_value(), self._secret.decode()
+        """The token, the webhook's secret, and the client's."""
+        known = (self._token.get_secret_value(), self._secret.decode(), self._client_secret)
+        return tuple(filter(None, known))
+
+    @property
+    def sign_in(self) -> GitHubSignIn | None:
+        """How people say who they are; None without a client."""
+        return self._sign_in
 
     @property
     def own_id(self) -> str:
@@ -167,6 +175,8 @@ class GitHub(GitHubForge):
 
     async def close(self) -> None:
         """Let go of the threads and connections."""
+        if self._sign_in is not None:
+            await self._sign_in.close()
         await self._client.close()
 
 

@@ -115,7 +115,7 @@ def _connections(
         def getresponse(self) -> RequestsResponse:
             at = f"{self.host}:{self.port}" if self.port else self.host
             url = f"{self.scheme}://{at}{self.url}"
-            return _fetch(session, deadline_seconds, self.verb, url, headers=self.headers, data=self.input)
+            return fetch(session, deadline_seconds, self.verb, url, headers=self.headers, data=self.input)
 
         def close(self) -> None: ...
 
@@ -125,7 +125,7 @@ def _connections(
     return Plain, Secure  # type: ignore[return-value]  # alike, but PyGithub's two classes are no family
 
 
-def _fetch(
+def fetch(
     session: requests.Session, deadline_seconds: float, verb: str, url: str, **given: Any
 ) -> RequestsResponse:
     """One request. Timeouts of sockets alone would let a server that drips bytes hold the thread for ever."""

@@ -30,6 +30,8 @@ TOKEN_BROKEN = "it has blanks, line breaks or odd letters inside; set it to the 
 TWO_ACCOUNTS = (
     "leave it empty: GITHUB_TOKEN says who the bot is, and signing in as an App is not supported yet"
 )
+CLIENT_HALF = "set it too: GITHUB_APP_CLIENT_ID and GITHUB_APP_CLIENT_SECRET go together"
+CLIENT_BROKEN = "it has blanks, line breaks or odd letters inside; set it to what GitHub shows"
 NO_APP_YET = "set it; signing in as an App (GITHUB_APP_ID) is not supported yet"
 
 
@@ -53,6 +55,11 @@ class GitHubSettings(BaseSettings):
     github_api_url: Annotated[str, AfterValidator(_api_url)] = Field(
         PUBLIC_API, description="Address of the REST API; `https://HOST/api/v3` for an Enterprise Server."
     )
+    github_app_client_id: str = Field(
+        "",
+        description="Client id of an OAuth app or a GitHub App, with which people link accounts by signing in.",
+    )
+    github_app_client_secret: SecretStr = Field(SecretStr(""), description="That client's secret.")
     github_app_id: str = Field("", description="Reserved: signing in as an App is not supported yet.")
     integration_timeout: float = Field(
         10.0, ge=1, le=120, description="Limit of any one call to a platform, in seconds."
@@ -71,6 +78,11 @@ class GitHubSettings(BaseSettings):
         """The key of the webhook's HMAC: the secret as UTF-8. Blanks alone are no secret."""
         secret = self.github_webhook_secret.get_secret_value()
         return secret.encode() if secret.strip() else b""
+
+    @property
+    def client_secret(self) -> str:
+        """The client's secret in the clear, for use at once."""
+        return self.github_app_client_secret.get_secret_value().strip()
 
     @property
     def advice(self) -> tuple[str, ...]:
@@ -115,7 +127,7 @@ def _is_wanted(settings: GitHubSettings) -> bool:
     if not settings.token:
         if settings.github_app_id:
             raise ConfigurationError("GITHUB_TOKEN", NO_APP_YET)
-        if settings.webhook_secret:
+        if settings.webhook_secret or settings.github_app_client_id or settings.client_secret:
             raise ConfigurationError("GITHUB_TOKEN", TOKEN_MISSING)
         return False
     if settings.github_app_id:
@@ -124,4 +136,18 @@ def _is_wanted(settings: GitHubSettings) -> bool:
         raise ConfigurationError("GITHUB_TOKEN", TOKEN_BROKEN)
     if not settings.webhook_secret:
         raise ConfigurationError("GITHUB_WEBHOOK_SECRET", SECRET_MISSING)
+    _check_client(settings)
     return True
+
+
+def _check_client(settings: GitHubSettings) -> None:
+    """Raises ConfigurationError for half a client, and for one that no request could carry."""
+    given = {
+        "GITHUB_APP_CLIENT_ID": settings.github_app_client_id,
+        "GITHUB_APP_CLIENT_SECRET": settings.client_secret,
+    }
+    for name, value in given.items():
+        if any(given.values()) and not value:
+            raise ConfigurationError(name, CLIENT_HALF)
+        if value and not TOKEN.fullmatch(value):
+            raise ConfigurationError(name, CLIENT_BROKEN)

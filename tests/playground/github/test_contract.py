@@ -35,6 +35,7 @@ async def test_every_endpoint_was_judged(
 ) -> None:
     person = github.cast["writer"]
     await visit_people(visit, person, github.world.summary[0]["repository"].partition("/")[0])
+    await visit_clients(visit.people, github)
     await visit_repository(visit, person)
     await visit_issues(visit, person)
     _, pull = await propose()
@@ -62,6 +63,15 @@ async def visit_people(visit: Visit, person: str, organization: str) -> None:
     await visit("GET", f"/orgs/{organization}/repos")
     await visit("GET", "/rate_limit")
     await visit("GET", "/meta")
+
+
+async def visit_clients(people: Any, github: Any) -> None:
+    client = github.world.client
+    token = github.world.store.add_token(github.world.store.users[github.cast["writer"].lower()])
+    client.tokens[token] = github.world.store.tokens[token]
+    path, basic = f"/applications/{client.client_id}/token", (client.client_id, client.client_secret)
+    answer = await people("nobody").request("DELETE", path, json={"access_token": token}, auth=basic)
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
 async def visit_repository(visit: Visit, person: str) -> None:

@@ -38,7 +38,8 @@ class Watcher:
 
         @web.middleware
         async def watch(request: web.Request, handler: Any) -> web.StreamResponse:
-            if request.headers.get("User-Agent") == USER_AGENT:
+            # What lies beside the API (signing in) is in no description.
+            if request.headers.get("User-Agent") == USER_AGENT and request.path.startswith("/api/"):
                 self._see(request, await request.read())
             response: web.StreamResponse = await handler(request)
             return response
