@@ -144,11 +144,15 @@ class AuthenticationError(IntegrationError):
 
 
 class RateLimitError(IntegrationError):
-    """Too many requests. Nothing took effect; try again after `retry_after_seconds`."""
+    """Too many requests. Nothing took effect; try again after `retry_after_seconds`.
 
-    def __init__(self, message: str, retry_after_seconds: float = 60.0) -> None:
+    `is_for_all`: whatever else is asked of the other system is refused, too.
+    """
+
+    def __init__(self, message: str, retry_after_seconds: float = 60.0, *, is_for_all: bool = True) -> None:
         super().__init__(message, "rate_limit", retryable=True)
         self.retry_after_seconds = retry_after_seconds
+        self.is_for_all = is_for_all
 
 
 class NetworkError(IntegrationError):

@@ -20,7 +20,8 @@ import aiohttp
 import stamina
 
 from adapters.platforms.slack.failures import failure_of, word_of
-from bot.errors import IntegrationError, NetworkError
+from adapters.platforms.slack.limits import Limits
+from bot.errors import IntegrationError, NetworkError, RateLimitError
 from bot.safety import mask
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Client:
     def __init__(self, reach: Reach, token: str, name: str) -> None:
         self.reach = reach
         self.name = name
+        self.limits = Limits()
         self._token = token
         self._session: aiohttp.ClientSession | None = None
         self._web: AsyncWebClient | None = None
@@ -192,8 +194,13 @@ class Call:
         return await self._send(method, arguments, is_read=False)
 
     async def _send(self, method: str, arguments: Mapping[str, Any], *, is_read: bool) -> Mapping[str, Any]:
+        self.client.limits.check(self.doing, method, arguments)
         asked = getattr(self.client.web(), method)(**arguments)
-        return await self.client.settle(self.doing, asked, is_read=is_read)
+        try:
+            return await self.client.settle(self.doing, asked, is_read=is_read)
+        except RateLimitError as error:
+            self.client.limits.note(method, arguments, error.retry_after_seconds)
+            raise
 
 
 def _may_repeat(error: Exception) -> bool:

@@ -1,6 +1,7 @@
 """Slack's refusals in our words. Pure: a method, Slack's word, status and headers in, the error out.
 
-https://docs.slack.dev/apis/web-api/rate-limits ("HTTP 429 Too Many Requests", `Retry-After` in seconds)
+https://docs.slack.dev/apis/web-api/rate-limits ("HTTP 429 Too Many Requests", `Retry-After` in seconds; "per API method
+per workspace")
 https://docs.slack.dev/reference/methods/chat.postMessage#errors and those of the other methods
 """
 
@@ -24,6 +25,11 @@ ANSWERED = "{doing}: Slack answered {status}"
 RENEW = "set SLACK_BOT_TOKEN to the token of an installed app and restart"
 GRANT = "add the scope to the app and install it again"
 INVITE = "the bot is not in this channel; type `/invite @{name}` there"
+HINTS = {
+    # A private channel without us does not exist for us.
+    "channel_not_found": "it is gone, or a private channel to which nobody invited the bot",
+    "is_archived": "the channel is archived",
+}
 LEAST_WAIT_SECONDS = 1.0
 USUAL_WAIT_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3600.0
@@ -92,7 +98,7 @@ def failure_of(
     why = word if WORD.fullmatch(word) else ""
     text = REFUSED.format(doing=doing, why=why) if why else ANSWERED.format(doing=doing, status=status)
     if status == 429 or word in LIMITED:
-        return RateLimitError(text, wait_seconds(headers))
+        return RateLimitError(text, wait_seconds(headers), is_for_all=False)
     if word in TRANSIENT or (status >= 500 and not why):
         # A read changes nothing; anything else may have happened before the answer was lost.
         return NetworkError(text, is_ambiguous=not is_read)
@@ -107,7 +113,7 @@ def _final(text: str, name: str, word: str) -> IntegrationError:
     if word in FORBIDDEN:
         return AuthenticationError(f"{text}; {GRANT}", is_forbidden=True)
     if word in GONE:
-        return NotFoundError(text)
+        return NotFoundError(f"{text}; {HINTS[word]}" if word in HINTS else text)
     return ConflictError(text) if word in STATE else IntegrationError(text, "request")
 
 

@@ -37,6 +37,7 @@ SNIPPETS = {"md": "markdown"}
 TOO_LARGE = "{name} is larger than {most} bytes"
 NOT_THEIRS = "{name} is not kept on Slack's own hosts"
 NO_RIGHT = "{doing}: Slack showed a page for signing in; the app needs the scope files:read"
+NO_SCOPE = "the app lacks the scope `files:write`; add it, and install the app again"
 NOT_GIVEN = "{doing}: Slack answered {status}"
 CUT = "{doing}: no answer from Slack ({why})"
 
@@ -92,7 +93,7 @@ def _refusals() -> Iterator[None]:
         is_place = any(f"({word})" in str(error) for word in NOT_INVITED)
         if error.retryable or error.is_ambiguous or is_token or is_place or error.error_type == "answer":
             raise
-        raise Refused(str(error)) from error
+        raise Refused(NO_SCOPE if "(missing_scope)" in str(error) else str(error)) from error
 
 
 def _posted(file: Mapping[str, Any]) -> Posted:

@@ -74,3 +74,23 @@ async def test_another_refusal_is_not_asked_again(
     with pytest.raises(IntegrationError, match="channel_not_found"):
         await slack.post(thread_in("team"), slack.render_reply(WORDS, "J-7K3Q"))
     assert len(sent(playground, "chat.postMessage")) == 1
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "invalid_blocks_format"])
+async def test_of_blocks_that_are_refused_all_is_said_in_words(
+    slack: Slack, playground: SlackPlayground, break_with: Break, thread_in: ThreadIn, error: str
+) -> None:
+    break_with("error", error=error, path="chat.postMessage")
+    lines = [f"line {number} of a long answer & more" for number in range(200)]
+    await slack.post(thread_in("team"), slack.render_reply("\n".join(lines), "J-7K3Q"))
+    _, second = sent(playground, "chat.postMessage")
+    assert second["text"].replace("\n\n", "\n").split("\n") == [line.replace("&", "&amp;") for line in lines]
+
+
+async def test_an_edit_in_words_is_as_short_as_edits_must_be(
+    slack: Slack, playground: SlackPlayground, break_with: Break, thread_in: ThreadIn
+) -> None:
+    posted = await slack.post(thread_in("team"), slack.render_reply("Under way.", "J-7K3Q"))
+    break_with("error", error="invalid_blocks", path="chat.update")
+    await slack.edit(thread_in("team"), posted.id, slack.render_reply("word " * 2000, "J-7K3Q"))
+    assert len(sent(playground, "chat.update")[-1]["text"]) <= 4000
