@@ -14,9 +14,11 @@ DEFAULT_LIMIT, LARGEST_LIMIT = 100, 1000
 Item = TypeVar("Item")
 
 
-def cut(call: Call, items: Sequence[Item], largest: int = LARGEST_LIMIT) -> tuple[list[Item], dict[str, Any]]:
+def cut(
+    call: Call, items: Sequence[Item], largest: int = LARGEST_LIMIT, default: int = DEFAULT_LIMIT
+) -> tuple[list[Item], dict[str, Any]]:
     """One page, and the `response_metadata` that leads to the next; its cursor is "" at the end."""
-    limit = min(call.number("limit", DEFAULT_LIMIT), largest)
+    limit = min(call.number("limit", default), largest)
     start = _position(call.text("cursor"))
     shown, is_last = list(items[start : start + limit]), start + limit >= len(items)
     cursor = "" if is_last else base64.b64encode(f"next:{start + limit}".encode()).decode()

@@ -1,22 +1,23 @@
-"""What surrounds a message, fetched fresh: the thread and nothing else of the channel, its newest messages, who wrote
-them.
+"""What surrounds a message, fetched fresh: the thread and nothing else of the channel; what it begins with, its newest
+messages, and who wrote them.
 
 https://docs.slack.dev/reference/methods/conversations.replies
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from adapters.platforms.slack import conversation, facts
+from adapters.platforms.slack import attached, conversation, facts, threads
 from adapters.platforms.slack.client import Call
 from adapters.platforms.slack.conversation import Rooms
 from adapters.platforms.slack.entities import Reader
 from adapters.platforms.slack.facts import Own
 from adapters.platforms.slack.interactions import mentioned
+from adapters.platforms.slack.normalize import TOMBSTONE
 from adapters.platforms.slack.payload import Saying
 from adapters.platforms.slack.people import People, actor_of
 from bot.errors import AuthenticationError, NotFoundError
@@ -24,7 +25,7 @@ from bot.safety import clip
 from models.job import JobContext
 from models.message import Actor, Comment, IncomingMessage, Thread
 
-NEWEST_COMMENTS = 50
+NEWEST_COMMENTS = 50  # the first among them
 LONGEST_COMMENT = 8_000
 LONGEST_TITLE = 200
 LONGEST_DESCRIPTION = 32_000
@@ -35,8 +36,7 @@ async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: Inc
     """Everything a job must know of where it was asked."""
     thread = await _named(api, rooms, message.thread)
     actor = message.actor
-    said = await _thread(api, rooms, thread)
-    newest = [each for each in said if each.ts != message.comment_id][-NEWEST_COMMENTS:]
+    newest = _told(await _thread(api, rooms, thread), thread.root, message.comment_id)
     who = {name for each in newest for name in (each.user or "", *mentioned(each.text or ""))} - {""}
     names = await people.names(api, who)
     comments = tuple(_comment(each, own, names) for each in newest)
@@ -89,16 +89,26 @@ async def _named(api: Call, rooms: Rooms, thread: Thread) -> Thread:
 
 
 async def _thread(api: Call, rooms: Rooms, thread: Thread) -> list[Saying]:
-    """The thread's messages, oldest first; none where we may not read (a command needs no invitation)."""
+    """The thread's first message and its newest, in order; none where we may not read (a command needs no
+    invitation).
+    """
     if not thread.root:
         return []
     try:
-        read = await conversation.replies(api, await rooms.of(api, thread.channel), thread.root)
+        channel = await rooms.of(api, thread.channel)
+        read = await threads.newest(api, channel, thread.root, NEWEST_COMMENTS)
     except (NotFoundError, AuthenticationError) as error:
         if isinstance(error, AuthenticationError) and not error.is_forbidden:
             raise
         return []
     return [msgspec.convert(_known(each), Saying) for each in read]
+
+
+def _told(said: Sequence[Saying], root: str, asked: str) -> list[Saying]:
+    """What was said besides the request: what the thread begins with, and the newest. What was deleted is gone."""
+    told = [each for each in said if each.ts != asked and each.subtype != TOMBSTONE]
+    begins = [each for each in told if each.ts == root]
+    return begins + [each for each in told if each.ts != root][-(NEWEST_COMMENTS - len(begins)) :]
 
 
 def _known(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +121,8 @@ def _comment(said: Saying, own: Own, names: Mapping[str, str]) -> Comment:
     author = facts.author_of(said)
     files = facts.files_of(said.files)
     named = " ".join(WITH_FILE.format(name=file.name) for file in files)
-    text = "\n".join(part for part in (facts.text_of(reader, said), named) if part)
+    shown = (facts.text_of(reader, said), attached.read(reader, said), named)
+    text = "\n".join(part for part in shown if part)
     fields = {"user": said.user or "", "bot_id": said.bot_id or ""}
     return Comment(
         id=said.ts or "",

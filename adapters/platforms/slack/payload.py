@@ -75,6 +75,7 @@ class Saying(Struct, frozen=True):
     source_team: str | None = None
     text: str | None = None
     blocks: list[Any] | None = None
+    attachments: Any = None
     files: list[File] | None = None
     ts: str | None = None
     thread_ts: str | None = None

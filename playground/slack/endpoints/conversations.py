@@ -13,6 +13,7 @@ from playground.slack.shapes import conversations, messages
 
 TYPE_WORDS = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
 LARGEST_HISTORY = 999
+REPLIES = 1000  # a page, when none is named, and at most
 
 
 async def info(call: Call) -> dict[str, Any]:
@@ -97,7 +98,8 @@ async def replies(call: Call) -> dict[str, Any]:
     parent, *rest = channel.thread(asked.thread_ts or asked.ts)
     if asked.thread_ts:
         return {"messages": [_message(call, asked)], "has_more": False}
-    shown, more = pages.cut(call, [item for item in rest if _within(call, item)])
+    found = [item for item in rest if _within(call, item)]
+    shown, more = pages.cut(call, found, default=REPLIES)
     cursor = more["response_metadata"]["next_cursor"]
     shapes = [_message(call, item) for item in [parent, *shown]]
     return {"messages": shapes, "has_more": bool(cursor), **(more if cursor else {})}

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from playground.slack.records import Message
+
 
 async def test_pages_follow_their_cursor(bot: Any, told: Any) -> None:
     found, cursor = [], ""
@@ -41,6 +43,50 @@ async def test_a_thread_in_pages_begins_with_its_parent(bot: Any, door: Any, tol
     assert ([one["text"] for one in last["messages"]], last["has_more"]) == (["0", "3"], False)
     newer = await bot.conversations_replies(channel=team, ts=parent, oldest=first["messages"][1]["ts"])
     assert [one["text"] for one in newer["messages"]] == ["0", "2", "3"]
+
+
+async def test_a_thread_is_read_between_two_moments_oldest_first(bot: Any, door: Any, told: Any) -> None:
+    team = told["channels"]["team"]["id"]
+    parent = await door.say("writer", "team", "0")
+    ts = [parent, *[await door.say("reader", "team", str(each), thread_ts=parent) for each in range(1, 7)]]
+
+    async def read(**given: Any) -> tuple[list[str], str]:
+        page = await bot.conversations_replies(channel=team, ts=parent, **given)
+        cursor = (page.get("response_metadata") or {}).get("next_cursor", "")
+        assert page["has_more"] is bool(cursor)
+        return [one["text"] for one in page["messages"]], cursor
+
+    assert (await read(latest=ts[3]))[0] == ["0", "1", "2"]
+    assert (await read(latest=ts[3], inclusive=True))[0] == ["0", "1", "2", "3"]
+    assert (await read(oldest=ts[2], latest=ts[5]))[0] == ["0", "3", "4"]
+    assert (await read(oldest=ts[2], latest=ts[5], inclusive=True))[0] == ["0", "2", "3", "4", "5"]
+    first, cursor = await read(oldest=ts[2], limit=3)
+    assert first == ["0", "3", "4", "5"]
+    assert await read(oldest=ts[2], limit=3, cursor=cursor) == (["0", "6"], "")
+    assert (await read(oldest=ts[6]))[0] == ["0"]
+
+
+async def test_history_is_read_between_two_moments_newest_first(bot: Any, door: Any, told: Any) -> None:
+    team = told["channels"]["team"]["id"]
+    ts = [await door.say("writer", "team", str(each)) for each in range(5)]
+    page = await bot.conversations_history(channel=team, oldest=ts[0], latest=ts[4], limit=2)
+    assert [one["text"] for one in page["messages"]] == ["3", "2"]
+    cursor = page["response_metadata"]["next_cursor"]
+    page = await bot.conversations_history(channel=team, oldest=ts[0], latest=ts[4], limit=2, cursor=cursor)
+    assert [one["text"] for one in page["messages"]] == ["1"]
+
+
+async def test_a_page_of_a_thread_holds_a_thousand_unless_another_number_is_named(
+    slack: Any, bot: Any, told: Any
+) -> None:
+    store = slack.world.store
+    channel = store.channels[told["channels"]["team"]["id"]]
+    items = [Message(channel, store.clock.ts(), store.app.bot, str(number)) for number in range(1002)]
+    channel.messages |= {item.ts: item for item in items}
+    for item in items[1:]:
+        item.thread_ts = items[0].ts
+    page = await bot.conversations_replies(channel=channel.id, ts=items[0].ts)
+    assert (len(page["messages"]), page["has_more"]) == (1001, True)
 
 
 @pytest.mark.parametrize(("use", "error"), [("elsewhere", "not_in_channel"), ("secret", "channel_not_found")])

@@ -1,6 +1,7 @@
 """The adapter against the pretend Slack: said once, found again, changed, taken back, and read in its thread."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from models.delivery import WebhookRequest
 from models.identity import Role
 from models.message import Actor, IncomingMessage, MessageKind, Thread, ThreadKind
 from playground.slack.faults import Fault
+from playground.slack.records import Message
 from playground.slack.server import SlackPlayground
 from tests.adapters.platforms.slack.conftest import sent
 from tests.adapters.platforms.slack.deliveries import delivery
@@ -212,7 +214,86 @@ async def test_of_a_long_thread_the_newest_are_kept_in_order(
         await slack.post(thread_in("team", root), slack.render_reply(f"note {number}", f"m{number}"))
     await door.say("writer", "team", "@bellhop fix it", thread_ts=root)
     context = await slack.context_of(await heard(slack, listener))
-    assert [each.text for each in context.previous_comments] == [f"note {number}" for number in range(10, 60)]
+    newest = [f"note {number}" for number in range(11, 60)]
+    assert [each.text for each in context.previous_comments] == ["start", *newest]
+
+
+async def test_of_a_thread_longer_than_a_page_the_newest_are_told(
+    slack: Slack, playground: SlackPlayground, listener: Listener, door: Door
+) -> None:
+    """With their authors, and as they read now; what was deleted, and what others say elsewhere, is not told."""
+    root = await door.say("admin", "team", "start")
+    write_below(playground, root, 2100)
+    store, people = playground.world.store, playground.world.cast
+    channel = store.channels[playground.world.places["team"]]
+    edited, deleted = list(channel.messages)[-2:]
+    channel.messages[edited].text = "edited"
+    channel.messages[edited].edited_by, channel.messages[edited].edited_ts = people["writer"], edited
+    del channel.messages[deleted]
+    await door.say("reader", "team", "chatter of the channel")
+    await door.say("writer", "team", "@bellhop fix it", thread_ts=root)
+    context = await slack.context_of(await heard(slack, listener))
+    told = [each.text for each in context.previous_comments]
+    assert told == ["start", *(f"note {number}" for number in range(2050, 2098)), "edited"]
+    names = {role: store.users[people[role]].display_name for role in ("admin", "reader", "writer")}
+    authors = [each.author for each in context.previous_comments]
+    assert authors[:3] == [names["admin"], names["writer"], names["reader"]]
+    assert [each.created_at for each in context.previous_comments] == sorted(
+        each.created_at for each in context.previous_comments if each.created_at
+    )
+
+
+def write_below(playground: SlackPlayground, root: str, count: int) -> None:
+    """That many replies, by two people in turn."""
+    store = playground.world.store
+    channel = store.channels[playground.world.places["team"]]
+    users = [store.users[playground.world.cast[role]] for role in ("writer", "reader")]
+    for number in range(count):
+        each = Message(channel, store.clock.ts(), users[number % 2], f"note {number}", thread_ts=root)
+        channel.messages[each.ts] = each
+
+
+async def test_a_message_on_its_own_has_no_context_but_itself(
+    slack: Slack, listener: Listener, door: Door
+) -> None:
+    for channel in ("team", "dm"):
+        await door.say("writer", channel, "before it")
+        await door.say("writer", channel, "@bellhop fix it")
+        context = await slack.context_of(await heard(slack, listener))
+        assert (context.user_msg, context.previous_comments) == ("@bellhop fix it", ())
+
+
+async def test_what_programs_show_and_people_hand_on_is_told(
+    slack: Slack, playground: SlackPlayground, listener: Listener, door: Door
+) -> None:
+    root = await door.say("reader", "team", "look")
+    store = playground.world.store
+    channel = store.channels[playground.world.places["team"]]
+    alert = {
+        "title": "<https://ci.example/1|Build 1>",
+        "text": "`login` &lt;failed&gt;",
+        "fallback": "unused",
+    }
+    share = {"is_share": True, "text": "*it* broke"}
+    shown: list[dict[str, Any]] = [
+        {"text": "", "attachments": [alert], "bot_id": "B0ALERTS", "subtype": "bot_message"},
+        {"text": "", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "in _blocks_"}}]},
+        {"text": "see", "attachments": [share, {"from_url": "https://a.example", "text": "a preview"}]},
+        {"text": "This message was deleted.", "subtype": "tombstone"},
+    ]
+    for given in shown:
+        each = Message(channel, store.clock.ts(), store.users[playground.world.cast["reader"]], **given)
+        each.thread_ts = root
+        channel.messages[each.ts] = each
+    await door.say("writer", "team", "@bellhop fix it", thread_ts=root)
+    context = await slack.context_of(await heard(slack, listener))
+    assert [each.text for each in context.previous_comments] == [
+        "look",
+        "> [Build 1](https://ci.example/1)\n> `login` <failed>",
+        "> in _blocks_",
+        "see\n> *it* broke",
+    ]
+    assert context.previous_comments[1].author == "B0ALERTS"
 
 
 async def test_a_file_comes_with_its_message(slack: Slack, listener: Listener, door: Door) -> None:
