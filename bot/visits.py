@@ -59,6 +59,8 @@ async def begin(services: Services, token: str, held: Ticket | None) -> tuple[Ti
     Keeps nothing, so previews of links are harmless. A browser that opens its link twice keeps its ticket.
     """
     sign_in = _sign_in(services)
+    if not tickets.TOKEN.fullmatch(token):
+        raise Gone(GONE)
     async with services.storage.read() as work:
         await _open(work, token)
         is_under_way = held is not None and held.token == token and await work.visits.find(held.id) is None
@@ -143,7 +145,7 @@ async def _pair(work: UnitOfWork, ticket: Ticket | None) -> tuple[Pair, Linking]
 
 
 async def _open(work: UnitOfWork, token: str) -> Linking:
-    found = await work.people.offered(tickets.digest(token)) if tickets.TOKEN.fullmatch(token) else None
+    found = await work.people.offered(tickets.digest(token))
     if found is None:
         raise Gone(GONE)
     return found

@@ -11,5 +11,6 @@ from handlers.observer import Observer
 
 SERVICES = web.AppKey("services", Services)
 LARGE_BODIES = web.AppKey("large_bodies", asyncio.Semaphore)
+SIGN_INS = web.AppKey("sign_ins", asyncio.Semaphore)
 OBSERVER = web.AppKey("observer", Observer)
 REQUEST_ID = web.RequestKey("request_id", str)

@@ -86,7 +86,10 @@ def _later(detail: str, after_seconds: int, request_id: str) -> web.Response:
 
 
 def _doing(request: web.Request) -> str:
-    return f"answering {request.method} {request.path}"
+    resource = request.match_info.route.resource
+    # What a link ends with is as secret as a password while it is good.
+    is_secret = resource is not None and "token" in request.match_info
+    return f"answering {request.method} {resource.canonical if is_secret and resource else request.path}"
 
 
 def _reworded(error: web.HTTPException, request_id: str) -> web.Response:
