@@ -88,8 +88,13 @@ class _Writer:
         if context.anchor is not None:
             hunk = clip(context.anchor.diff_hunk, MOST_HUNK_CHARACTERS, "tail")
             parts.append(self._section("code under discussion", f"{_place(context.anchor)}\n{hunk}"))
+        # A chat has no description: its thread is about what it begins with.
+        root = context.thread.root if context.thread else ""
+        begins = [said for said in context.previous_comments if root and said.id == root]
+        parts += map(self._kept, begins)
         room = MOST_CHARACTERS - SPARE_CHARACTERS - sum(len(part) + 2 for part in parts)
-        return Prompt("\n\n".join([*parts, *self._comments(context.previous_comments, room)]), self.hidden)
+        others = [said for said in context.previous_comments if said not in begins]
+        return Prompt("\n\n".join([*parts, *self._comments(others, room)]), self.hidden)
 
     def _issue(self, context: JobContext) -> str:
         # A title is no Markdown: a comment in it is seen.
@@ -108,17 +113,26 @@ class _Writer:
         """As many of the newest as there is room for, each whole, and the room that is left."""
         taken: list[str] = []
         for said in reversed(comments[-MOST_COMMENTS:]):
-            text, hidden = seen(said.text)
-            where = f" on {_place(said.anchor)}" if said.anchor else ""
-            section = self._section(f"comment by {said.author}{where}", clip(text, MOST_COMMENT_CHARACTERS))
+            section, hidden = self._comment(said)
             if len(section) + 2 > room:
                 break
             room -= len(section) + 2
-            self.hidden += Hidden() if said.is_ours else hidden
+            self.hidden += hidden
             taken.append(section)
         older = counted(len(comments) - len(taken), "older comment")
         told = [left_out.format(comments=older)] if len(taken) < len(comments) else []
         return told + taken[::-1], room
+
+    def _comment(self, said: Comment) -> tuple[str, Hidden]:
+        text, hidden = seen(said.text)
+        where = f" on {_place(said.anchor)}" if said.anchor else ""
+        section = self._section(f"comment by {said.author}{where}", clip(text, MOST_COMMENT_CHARACTERS))
+        return section, Hidden() if said.is_ours else hidden
+
+    def _kept(self, said: Comment) -> str:
+        section, hidden = self._comment(said)
+        self.hidden += hidden
+        return section
 
     def _seen(self, text: str) -> str:
         shown, hidden = seen(text)

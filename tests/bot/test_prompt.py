@@ -8,7 +8,8 @@ from typing import Any
 from bot import prompt
 from bot.hidden import Hidden
 from models.job import Job, JobContext, JobRequest
-from models.message import Anchor, Comment
+from models.message import Anchor, Comment, Thread
+from models.source import SourceType
 
 
 def a_job(text: str = "", *, is_read_only: bool = False, **fields: Any) -> Job:
@@ -150,3 +151,13 @@ def test_any_size_fits_standard_input() -> None:
 
 def test_without_a_context_the_request_is_all() -> None:
     assert prompt.write(Job(id="1", request=JobRequest(text="hello")), is_continued=False).text == "hello"
+
+
+def test_what_a_chats_thread_begins_with_is_told_however_long_it_is() -> None:
+    thread = Thread(source=SourceType.SLACK, workspace="T1", channel="C1", root="1")
+    comments = tuple(comment(number, f"{number} " * 2500) for number in range(1, 50))
+    told = tell(a_job("fix it", thread=thread, previous_comments=comments))
+    assert len(told) <= prompt.MOST_CHARACTERS
+    assert told.count("--- comment by p1 ---") == 1
+    assert told.index("--- comment by p1 ---") < told.index("left out here]") < told.index("by p49 ---")
+    assert "--- comment by p2 ---" not in told

@@ -242,7 +242,9 @@ def test_a_line_behind_what_is_closed_is_heard(said: str) -> None:
         assert heard(text=f"{said}\n\n{BOT} help", blocks=None)[-1:] == HELP
 
 
-@pytest.mark.parametrize("said", ["&gt; J-7K3Q done", "&gt; ```x```", "&gt;&gt;&gt; a\n\nb", "&gt; a\n&gt; b"])
+@pytest.mark.parametrize(
+    "said", ["&gt; J-7K3Q done", "&gt; ```x```", "&gt;&gt;&gt; a\n\nb", "&gt; a\n&gt; b"]
+)
 def test_who_only_quotes_says_nothing_to_the_bot_not_even_alone_with_it(said: str) -> None:
     place = {"channel": "D1", "channel_type": "im", "blocks": None}
     assert heard(text=said, **place) == []
