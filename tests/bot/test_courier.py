@@ -192,6 +192,16 @@ async def test_a_rate_limit_is_for_all_messages_of_the_platform() -> None:
     assert bench.platform.calls.count("post") == posted
 
 
+async def test_a_rate_limit_of_one_kind_of_call_holds_nothing_else_back() -> None:
+    bench = Bench()
+    limit = RateLimitError("reacting: too many", retry_after_seconds=120, is_for_all=False)
+    bench.platform.failures["react"] = [limit]
+    await bench.hear("/bellhop ping")
+    posted = bench.platform.calls.count("post")
+    await bench.hear("/bellhop ping", comment_id="78", number=43)
+    assert bench.platform.calls.count("post") == posted + 1
+
+
 async def test_a_doubt_outlives_later_clear_failures() -> None:
     bench = Bench()
     bench.platform.lost_answers["post"] = [NetworkError("posting: the connection broke")]
