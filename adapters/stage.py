@@ -39,6 +39,8 @@ The pretend Slack has a channel, "team", and the same people. Be one of them, an
     curl {chat}/say -d '{{"user": "writer", "channel": "team", "text": "@{name} fix the failing test"}}'
     curl '{chat}/transcripts/team?user=writer'
 
+Open the link they are told, in a browser, to sign in on the pretend GitHub as one of its people.
+
 People and their tokens: {tokens}
 What became of it all:   BELLHOP_DATA_DIR={folder} .venv/bin/python app.py deliveries list
 
@@ -92,9 +94,9 @@ async def playground(settings: Settings, url: str, seed: int) -> AsyncIterator[s
         env=child_environment(),
     )  # fmt: skip
     try:
-        told = await _told(process)
+        told = await _told(process) | {"app_url": url}
         await asyncio.to_thread(_adopt, told)
-        await asyncio.to_thread(_write, folder / READY, told | {"app_url": url})
+        await asyncio.to_thread(_write, folder / READY, told)
         yield _hint(settings, told)
     finally:
         await _end(process)
@@ -135,7 +137,7 @@ def _adopt(told: Mapping[str, Any]) -> None:
     """Each platform's own settings are named after it and after what an app is given there."""
     apps = json.loads(Path(told["apps_file"]).read_text())
     given = {f"{name}_{fact}".upper(): value for name, facts in apps.items() for fact, value in facts.items()}
-    adopt(BELLHOP_AGENT_SCRIPTS=told["scripts"], **given)
+    adopt(BELLHOP_AGENT_SCRIPTS=told["scripts"], BELLHOP_PUBLIC_URL=told["app_url"], **given)
 
 
 def _write(path: Path, value: Any) -> None:

@@ -71,3 +71,32 @@ def test_a_child_of_our_own_kind_gets_our_environment_and_more(monkeypatch: pyte
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "bellhop.example",
+        "ftp://bellhop.example",
+        "https://",
+        "https://me:hunter2@bellhop.example",
+        "https://bellhop.example/?x=1",
+        "https://bellhop.example/#x",
+        "https://bell hop.example",
+    ],
+)
+def test_a_public_address_that_is_none(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("BELLHOP_PUBLIC_URL", url)
+    with pytest.raises(
+        ConfigurationError, match=r"^BELLHOP_PUBLIC_URL: set it to the address people reach"
+    ) as refused:
+        settings.load()
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://bellhop.example", "http://[::1]:8080", "https://corp.example:8443/bots"]
+)
+def test_a_public_address_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("BELLHOP_PUBLIC_URL", f"{url}/")
+    assert settings.load().public_url == url

@@ -19,6 +19,7 @@ GITHUB = {
     "GITHUB_WEBHOOK_SECRET": "a secret",
     "GITHUB_API_URL": "http://127.0.0.1:9",
 }
+CLIENT = {"GITHUB_APP_CLIENT_ID": "Ov23li", "GITHUB_APP_CLIENT_SECRET": "a-secret"}
 
 
 async def start(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
@@ -71,6 +72,13 @@ WRONG: dict[str, tuple[str, dict[str, str]]] = {
     "a renewal too near to the lease": (
         "BELLHOP_RENEW_SECONDS",
         GITHUB | {"BELLHOP_LEASE_SECONDS": "5", "BELLHOP_RENEW_SECONDS": "3"},
+    ),
+    "a client without its secret": ("GITHUB_APP_CLIENT_SECRET", GITHUB | {"GITHUB_APP_CLIENT_ID": "Ov23li"}),
+    "a client's secret alone": ("GITHUB_APP_CLIENT_ID", GITHUB | {"GITHUB_APP_CLIENT_SECRET": "x"}),
+    "signing in without a way back": ("BELLHOP_PUBLIC_URL", GITHUB | CLIENT),
+    "a way back in clear text": (
+        "BELLHOP_PUBLIC_URL",
+        GITHUB | CLIENT | {"BELLHOP_PUBLIC_URL": "http://bellhop.example.com"},
     ),
     "a name nobody can mention": ("BELLHOP_NAME", GITHUB | {"BELLHOP_NAME": "bell hop"}),
     "an unknown log format": ("BELLHOP_LOG_FORMAT", GITHUB | {"BELLHOP_LOG_FORMAT": "xml"}),

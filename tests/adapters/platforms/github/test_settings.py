@@ -11,12 +11,13 @@ from bot.errors import ConfigurationError
 
 GIVEN = {"GITHUB_TOKEN": "ghp_hunter2hunter2", "GITHUB_WEBHOOK_SECRET": "it is a secret"}
 NAMES = ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET", "GITHUB_API_URL", "GITHUB_APP_ID", "INTEGRATION_TIMEOUT")
+CLIENT = {"GITHUB_APP_CLIENT_ID": "Ov23li", "GITHUB_APP_CLIENT_SECRET": "hunter2secret"}
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """No setting of GitHub's."""
-    for name in (*NAMES, "MAX_RETRY_ATTEMPTS"):
+    for name in (*NAMES, *CLIENT, "MAX_RETRY_ATTEMPTS"):
         monkeypatch.delenv(name, raising=False)
     return monkeypatch
 
@@ -62,6 +63,14 @@ async def test_token_and_secret_are_enough(environment: pytest.MonkeyPatch) -> N
         (GIVEN | {"GITHUB_API_URL": "ftp://api.github.com"}, "GITHUB_API_URL"),
         (GIVEN | {"GITHUB_API_URL": "https://ghp_hunter2@host/api/v3"}, "GITHUB_API_URL"),
         (GIVEN | {"GITHUB_API_URL": "https://host/api/v3?x=1"}, "GITHUB_API_URL"),
+        (GIVEN | {"GITHUB_APP_CLIENT_ID": "Ov23li"}, "GITHUB_APP_CLIENT_SECRET"),
+        (
+            GIVEN | {"GITHUB_APP_CLIENT_ID": "Ov23li", "GITHUB_APP_CLIENT_SECRET": " "},
+            "GITHUB_APP_CLIENT_SECRET",
+        ),
+        (GIVEN | {"GITHUB_APP_CLIENT_SECRET": "hunter2"}, "GITHUB_APP_CLIENT_ID"),
+        (GIVEN | CLIENT | {"GITHUB_APP_CLIENT_ID": "Ov 23"}, "GITHUB_APP_CLIENT_ID"),
+        (CLIENT, "GITHUB_TOKEN"),
         (GIVEN | {"INTEGRATION_TIMEOUT": "never"}, "INTEGRATION_TIMEOUT"),
         (GIVEN | {"INTEGRATION_TIMEOUT": "0"}, "INTEGRATION_TIMEOUT"),
     ],
@@ -129,3 +138,19 @@ def test_no_secret_is_shown(environment: pytest.MonkeyPatch) -> None:
     setting(environment, **GIVEN)
     shown = repr(load())
     assert not any(value in shown for value in GIVEN.values())
+
+
+async def test_with_a_client_people_can_sign_in_and_its_secret_is_known_as_one(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    setting(environment, **GIVEN)
+    without = open_platform()
+    setting(environment, **CLIENT)
+    platform = open_platform()
+    assert without is not None
+    assert platform is not None
+    assert without.sign_in is None
+    assert platform.sign_in is not None
+    assert "hunter2secret" in platform.secrets
+    await without.close()
+    await platform.close()
