@@ -16,8 +16,9 @@ from models.message import Actor, Attachment, Thread
 from models.picker import Choice, Dialog, Page, Picker
 
 # The names in `IncomingMessage.fields` of an answer to a picker: which picker (`Picker.id`), what was chosen
-# (`Choice.value`), and "yes" where the tick to remember it was set. Such a message is an ACTION without a text.
-PICKER, CHOICE, REMEMBER = "picker", "choice", "remember"
+# (`Choice.value`), "yes" where the tick to remember it was set, and "yes" where the request was taken back instead.
+# Such a message is an ACTION without a text.
+PICKER, CHOICE, REMEMBER, DISMISS = "picker", "choice", "remember", "dismiss"
 # And of a dialog that was filled in: which (`Dialog.id`), and the text.
 DIALOG, TEXT = "dialog", "text"
 # Of a shortcut that was used: which (its last part, behind a colon, is the verb it stands for). On a message, that
@@ -75,14 +76,17 @@ class Chat(Protocol):
     def render_page(self, page: Page) -> str:
         """What `show_page` shows. Pure."""
 
-    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> None:
-        """Say it so that only this person sees it: there, else in a message to them alone.
+    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> str:
+        """Say it so that only this person sees it: there, else in a message to them alone. The id of that message; ""
+        for what only a click of theirs lets us change.
 
         At least once: nothing tells whether an earlier attempt was seen. `answer_url` is tried first, while it lives.
         """
 
-    async def replace_whisper(self, answer_url: str, body: str) -> None:
-        """Put `body` in the place of what only that person sees. What is gone already is replaced."""
+    async def replace_whisper(self, thread: Thread, message_id: str, body: str, answer_url: str = "") -> bool:
+        """Put `body` in the place of what only one person sees: by the id that `whisper` told, or that of a message of
+        ours in which they clicked, with the `answer_url` of the click. False: it cannot be changed, or is gone.
+        """
 
     async def show_page(self, actor_id: str, body: str) -> None:
         """Show `body` as this person's page of the bot."""

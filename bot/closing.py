@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import order, retraction, trail
+from bot import order, prompts, retraction, trail
 from bot.errors import InvalidTransition
 from bot.ports import UnitOfWork
 from bot.services import Services
@@ -25,7 +25,8 @@ async def close(services: Services, found: Addressed) -> Disposition:
     async with services.storage.begin() as work:
         cancelled = await _cancel_queued(work, message)
         if message.is_deleted:
-            await work.pending.withdraw(message.semantic_key)
+            withdrawn = await work.pending.withdraw(message.semantic_key)
+            await prompts.settle(work, withdrawn, prompts.TAKEN_BACK)
         if message.thread.kind is ThreadKind.PULL_REQUEST and not message.is_deleted:
             await _close_change(work, message)
         disposition, detail = _ending(message, cancelled)

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 
-from bot import cards, enclosures, homepage, retraction, secrecy, telling, unsaid
+from bot import cards, enclosures, homepage, retraction, secrecy, telling, unsaid, whispers
 from bot.errors import AuthenticationError, IntegrationError, NetworkError, RateLimitError
 from bot.flights import Failed, Flights
 from bot.platform import Platform, Posted
@@ -122,9 +122,7 @@ async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:
     body = row.body or _body(row, platform, card)
     digest = hashlib.sha256(body.encode()).hexdigest()
     if row.audience and (chat := services.chat_of(row.thread)) is not None:
-        # Nothing finds it again: after an ambiguous result it is said once more rather than not at all.
-        await chat.whisper(row.thread, row.audience, body, row.answer_url)
-        await _shown(services, row, platform, Posted(id=""), digest)
+        await _shown(services, row, platform, Posted(id=await whispers.send(chat, row, body)), digest)
         return
     if row.remote_id is None and row.is_ambiguous:
         row = row.model_copy(update={"remote_id": await _adopt(platform, row)})

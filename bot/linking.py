@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import tickets
+from bot import prompts, tickets
 from bot.command import address_in
 from bot.places import account_of
 from bot.ports import UnitOfWork
@@ -89,6 +89,12 @@ def digest(code: str) -> str:
     return hashlib.sha256(bare.encode()).hexdigest()
 
 
+async def show(work: UnitOfWork, message: IncomingMessage, invitation: Invitation, text: str) -> None:
+    """Tell the author of `message` alone; once the code is good no more, something else stands there."""
+    kept, url = invitation.kept, message.answer_url
+    await _whisper(work, message.thread, kept.account, prompts.of_code(kept), text, answer_url=url)
+
+
 async def join(work: UnitOfWork, services: Services, used: Linking, own: Account) -> Sequence[Pending]:
     """Both accounts belong to one person now, and what waited for that goes on, once; which that is, in its order."""
     displaced = await rivals(work, used.account, own)
@@ -97,6 +103,7 @@ async def join(work: UnitOfWork, services: Services, used: Linking, own: Account
     for each in waiting:
         await work.pending.answer(each.id, own.id)
     await work.deliveries.resume([each.delivery_id for each in waiting])
+    await prompts.settle_link(work, used.account, own, waiting)
     told = {"login": own.login, "forge": own.platform, "name": services.settings.name}
     text = DISPLACED.format(other=used.account.login or used.account.id, **told)
     if used.thread is not None:
@@ -124,7 +131,9 @@ async def tell(work: UnitOfWork, services: Services, used: Linking, own: Account
     await _whisper(work, used.thread, used.account, f"joined:{used.digest}", text)
 
 
-async def _whisper(work: UnitOfWork, thread: Thread, account: Account, key: str, text: str) -> None:
+async def _whisper(
+    work: UnitOfWork, thread: Thread, account: Account, key: str, text: str, *, answer_url: str = ""
+) -> None:
     moment = now()
     await work.outbox.put(
         OutboxRow(
@@ -135,6 +144,7 @@ async def _whisper(work: UnitOfWork, thread: Thread, account: Account, key: str,
             thread=thread,
             text=text,
             audience=account.id,
+            answer_url=answer_url,
             due_at=moment,
             created_at=moment,
         )

@@ -1,13 +1,15 @@
 """Requests whose author did not answer in time: they wait no more.
 
-Nothing is said to anybody: the question is old, and whoever comes back to it is told so when they answer. Their
-deliveries stay as they ended, `waiting:...`; `why` tells that the time is over.
+Nothing new is said to anybody: what stands in the question's place is that it is over, where it can be changed, and
+whoever clicks in another one is told so then. Their deliveries stay as they ended, `waiting:...`; `why` tells that the
+time is over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot import prompts
 from bot.services import Services
 from models.pending import PendingKind
 
@@ -25,4 +27,5 @@ async def expire(services: Services) -> bool:
         for kind, text in TOO_LATE.items():
             ids = [pending.delivery_id for pending in late if pending.kind is kind]
             await work.deliveries.tell_late(ids, text)
+        await prompts.settle(work, late, prompts.TOO_LATE)
     return len(late) == BATCH

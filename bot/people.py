@@ -91,8 +91,8 @@ class PendingRequests(Protocol):
     async def waiting(self, asker: Account, kind: PendingKind) -> list[Pending]:
         """What somebody may answer now, the oldest first; whatever their login is."""
 
-    async def withdraw(self, saying: str) -> int:
-        """waiting -> withdrawn: what was said (`IncomingMessage.semantic_key`) was taken back. How many."""
+    async def withdraw(self, saying: str) -> list[Pending]:
+        """waiting -> withdrawn: what was said (`IncomingMessage.semantic_key`) was taken back. Which those are."""
 
     async def expire(self, limit: int) -> list[Pending]:
         """waiting and past its time -> expired, by the database's clock; the longest past first."""

@@ -8,10 +8,11 @@ when the request goes on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot import replies
-from bot.chat import CHOICE, PICKER, REMEMBER, Chat
-from bot.errors import Refused, StorageUnavailable
+from bot.chat import CHOICE, DISMISS, PICKER, REMEMBER, Chat
+from bot.errors import StorageUnavailable
 from bot.places import account_of
 from bot.platform import Answer, Platform
 from bot.ports import UnitOfWork
@@ -26,13 +27,26 @@ from models.picker import Choice
 MOST_OFFERED = 100
 PATIENCE_SECONDS = 0.3  # whoever types sees what is known by then, and more with the next letter
 NOT_YOURS = "That question is for somebody else."
-OVER = "That question is answered or too old. Ask again: `{address} help`"
+TOO_OLD = "That question is too old. Ask again: `{address} help`"
+WITHDRAWN = "That was taken back. Ask again: `{address} help`"
+ALREADY = "`{repository}` it is; that was chosen already."
+DISMISSED = "Never mind, then: nothing is done about `{line}`."
+DISMISSED_DETAIL = "its author took it back"
 CHOSEN = "`{repository}` it is."
 REMEMBERED = (
     "`{repository}` it is, and from now on for this channel. `{address} repo` tells and changes that."
 )
 TICKED = "ticked beside a choice; the choice is still to be made"
 DETAIL = "chose {repository} for delivery {delivery}"
+
+
+@dataclass(frozen=True)
+class Click:
+    """What is said about a click. It is over: that stands in the place of the question from now on."""
+
+    text: str
+    detail: str = ""  # for `why`, where it is not the same
+    is_over: bool = True
 
 
 async def offered(services: Services, chat: Chat, request: WebhookRequest) -> Answer | None:
@@ -69,22 +83,16 @@ def _matching(names: Sequence[str], typed: str) -> list[Choice]:
 
 
 async def choose(services: Services, platform: Platform, found: Addressed) -> Disposition:
-    """Somebody chose: the request goes on with it, once. Raises IntegrationError, StorageUnavailable."""
+    """Somebody chose, or took the request back: it goes on, or ends, once. Raises StorageUnavailable."""
     message = found.message
-    if not message.fields.get(CHOICE):
+    if not message.fields.get(CHOICE) and DISMISS not in message.fields:
         return await _finish(services, found, TICKED)
-    chosen, pending = message.fields.get(CHOICE, ""), await _pending(services, message)
-    try:
-        refusal = await _refusal(services, message, pending, chosen)
-    except Refused as error:
-        refusal = str(error)
     async with services.storage.begin() as work:
-        detail = refusal or await _take(work, services, message, pending, chosen)
-        await replies.whisper(work, found, f"choice:{message.semantic_key}", "", detail)
-        told = DETAIL.format(repository=chosen, delivery=pending.delivery_id) if pending else detail
-        await work.deliveries.finish(
-            [outcome_of(found.delivery, message, Disposition.ANSWERED, told)], services.owner
-        )
+        click = await _click(work, services, message)
+        tell = replies.replace if click.is_over else _beside
+        await tell(work, found, f"choice:{message.semantic_key}", click.text)
+        outcome = outcome_of(found.delivery, message, Disposition.ANSWERED, click.detail or click.text)
+        await work.deliveries.finish([outcome], services.owner)
     services.bells.dispatcher.set()
     services.bells.courier.set()
     return Disposition.ANSWERED
@@ -98,30 +106,54 @@ async def _finish(services: Services, found: Addressed, detail: str) -> Disposit
     return Disposition.ANSWERED
 
 
-async def _pending(services: Services, message: IncomingMessage) -> Pending | None:
-    async with services.storage.read() as work:
-        return await work.pending.get(message.fields.get(PICKER, ""))
+async def _beside(work: UnitOfWork, found: Addressed, key: str, text: str) -> None:
+    await replies.whisper(work, found, key, "", text)
 
 
-async def _refusal(services: Services, message: IncomingMessage, pending: Pending | None, chosen: str) -> str:
-    if pending is None or pending.state is not PendingState.WAITING or message.actor is None:
-        return OVER.format(address=f"/{services.settings.name}")
-    if account_of(message, message.actor).key != pending.asker.key:
-        return NOT_YOURS
-    return ""
+async def _click(work: UnitOfWork, services: Services, message: IncomingMessage) -> Click:
+    pending, address = await work.pending.get(message.fields.get(PICKER, "")), f"/{services.settings.name}"
+    if pending is not None and not _is_askers(message, pending):
+        return Click(NOT_YOURS, is_over=False)
+    if pending is None or pending.state is not PendingState.WAITING:
+        return _over(pending, address)
+    if DISMISS in message.fields:
+        return await _dismiss(work, pending)
+    return await _take(work, message, pending, address) or Click(TOO_OLD.format(address=address))
 
 
-async def _take(
-    work: UnitOfWork, services: Services, message: IncomingMessage, pending: Pending | None, chosen: str
-) -> str:
-    address = f"/{services.settings.name}"
-    if pending is None or await work.pending.answer(pending.id, chosen) is None:
-        return OVER.format(address=address)
+def _is_askers(message: IncomingMessage, pending: Pending) -> bool:
+    return message.actor is not None and account_of(message, message.actor).key == pending.asker.key
+
+
+def _over(pending: Pending | None, address: str) -> Click:
+    """What is said of a question that waits no more."""
+    if pending is not None and pending.state is PendingState.ANSWERED:
+        return Click(ALREADY.format(repository=pending.answer))
+    if pending is not None and pending.state is PendingState.WITHDRAWN:
+        return Click(WITHDRAWN.format(address=address))
+    return Click(TOO_OLD.format(address=address))
+
+
+async def _dismiss(work: UnitOfWork, pending: Pending) -> Click:
+    """Its author wants it no more; when the rest of the same message goes on, it is not asked about again."""
+    saying = pending.key.rpartition(":")[0]
+    await work.pending.withdraw(saying)
+    await work.keys.take(saying, pending.delivery_id)
+    await work.deliveries.tell_late([pending.delivery_id], DISMISSED_DETAIL)
+    return Click(DISMISSED.format(line=pending.line.replace("`", "'")), DISMISSED_DETAIL)
+
+
+async def _take(work: UnitOfWork, message: IncomingMessage, pending: Pending, address: str) -> Click | None:
+    """None: its time is over, by the database's clock."""
+    chosen = message.fields[CHOICE]
+    if await work.pending.answer(pending.id, chosen) is None:
+        return None
     await work.deliveries.resume([pending.delivery_id])
+    detail = DETAIL.format(repository=chosen, delivery=pending.delivery_id)
     if message.fields.get(REMEMBER) != "yes" or message.is_direct:
-        return CHOSEN.format(repository=chosen)
+        return Click(CHOSEN.format(repository=chosen), detail)
     await work.rooms.put(_room(message, chosen))
-    return REMEMBERED.format(repository=chosen, address=address)
+    return Click(REMEMBERED.format(repository=chosen, address=address), detail)
 
 
 def _room(message: IncomingMessage, repository: str) -> Room:

@@ -206,5 +206,6 @@ def account_of(message: IncomingMessage, actor: Actor) -> Account:
         # A forge's ids are unique in all of it, a chat's in one workspace.
         workspace=thread.workspace if thread.channel else "",
         id=actor.id,
-        login=actor.login,
+        # By the name that people see there, as far as it is known.
+        login=actor.display_name or actor.login if thread.channel else actor.login,
     )

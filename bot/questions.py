@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import linking, replies
+from bot import linking, profiles, prompts, replies
 from bot.command import Said, address_in
 from bot.errors import Refused
 from bot.linking import Invitation
@@ -29,7 +29,9 @@ from models.picker import Picker
 WHICH = "Which repository is `{line}` about?"
 PLACEHOLDER = "owner/name"
 REMEMBER = "remember it for this channel"
+DISMISS = "Never mind"
 TAKEN = "asked already, by delivery {first}"
+DONE = "done, or taken back, before"
 ASKED_REPOSITORY = "asked which repository is meant"
 ASKED_LINK = "asked to link an account"
 ASKED_FOR = timedelta(days=1)
@@ -58,13 +60,15 @@ async def about(
     kind = PendingKind.LINK if isinstance(missing, NoLink) else PendingKind.REPOSITORY
     pending = _pending(found, command, actor, kind)
     if isinstance(missing, NoLink):
-        return Question(pending, invitation=linking.invite(services, message, actor))
+        named = await profiles.known(services, message.thread, actor)
+        return Question(pending, invitation=linking.invite(services, message, named))
     services.directory.refresh(missing.forge, missing.actor)
     picker = Picker(
         id=pending.id,
         question=WHICH.format(line=pending.line.replace("`", "'")),
         placeholder=PLACEHOLDER,
         remember="" if message.is_direct else REMEMBER,
+        dismiss=DISMISS,
     )
     return Question(pending, body=chat.render_picker(picker))
 
@@ -88,19 +92,26 @@ def _pending(found: Addressed, command: Command, actor: Actor, kind: PendingKind
 async def ask(work: UnitOfWork, found: Addressed, question: Question) -> Said:
     """Keep the request and ask its author. Once: the twin of a delivery asks nothing."""
     pending = question.pending
+    if await work.keys.holder(pending.key.rpartition(":")[0]) is not None:
+        return Said(disposition=Disposition.DUPLICATE, detail=DONE)
     kept = await work.pending.put(pending)
     if kept.id != pending.id and kept.delivery_id != found.delivery.id:
         return Said(disposition=Disposition.DUPLICATE, detail=TAKEN.format(first=kept.delivery_id))
     if kept.id == pending.id:
-        text = await _told(work, question.invitation)
-        await replies.whisper(work, found, f"question:{pending.key}", question.body, text)
+        key, text = await _told(work, pending, question.invitation)
+        await replies.whisper(work, found, key, question.body, text)
     if pending.kind is PendingKind.LINK:
         return Said(disposition=Disposition.WAITING_LINK, detail=ASKED_LINK)
     return Said(disposition=Disposition.WAITING_REPOSITORY, detail=ASKED_REPOSITORY)
 
 
-async def _told(work: UnitOfWork, invitation: Invitation | None) -> str:
-    """One prompt at a time: what somebody was told before stays good, and what they ask for meanwhile waits with it."""
+async def _told(work: UnitOfWork, pending: Pending, invitation: Invitation | None) -> tuple[str, str]:
+    """The message's key and words. One prompt at a time: what somebody was told before stays good, and what they ask
+    for meanwhile waits with it.
+    """
     if invitation is None:
-        return ""
-    return invitation.text if await work.people.offer_once(invitation.kept) else invitation.again
+        return prompts.of_request(pending), ""
+    if await work.people.offer_once(invitation.kept):
+        await prompts.settle_codes(work, invitation.kept.account, prompts.NEWER)
+        return prompts.of_code(invitation.kept), invitation.text
+    return prompts.of_request(pending), invitation.again

@@ -82,9 +82,17 @@ async def _enclose(
 
 async def whisper(work: UnitOfWork, found: Addressed, key: str, body: str, text: str) -> None:
     """Ask a message's author something, alone: `body` as the platform takes it, or `text`, our own Markdown."""
-    message = found.message
+    await _whisper(work, found, key, text=text, body=body)
+
+
+async def replace(work: UnitOfWork, found: Addressed, key: str, text: str) -> None:
+    """Say it to whoever clicked, alone, in the place of the message they clicked in; beside it where that is gone."""
+    await _whisper(work, found, key, text=text, target_id=found.message.subject_id)
+
+
+async def _whisper(work: UnitOfWork, found: Addressed, key: str, **said: str) -> None:
     marker = REPLY_MARKER.format(delivery=found.delivery.id, index="q")
-    row = {"text": text, "body": body, "marker": marker, **_alone(message)}
+    row = {"marker": marker, **said, **_alone(found.message)}
     await work.outbox.put(_row(found, key, OutboxKind.REPLY, **row))
 
 

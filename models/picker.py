@@ -16,13 +16,15 @@ class Choice(Noun):
 class Picker(Noun):
     """A question that only one person sees. `id` names the request that waits for its answer.
 
-    `remember` is the text beside the tick that keeps the choice for the whole channel; "" offers none.
+    `remember` is the text beside the tick that keeps the choice for the whole channel; "" offers none. `dismiss` is the
+    label of the button that takes the request back; "" offers none.
     """
 
     id: str
     question: str
     placeholder: str = ""
     remember: str = ""
+    dismiss: str = ""
 
 
 class Dialog(Noun):

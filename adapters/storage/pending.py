@@ -57,10 +57,11 @@ class PendingRows(Rows):
         rows = await self._all(select(pending_requests).where(*theirs).order_by(_p.created_at, _p.id))
         return [_pending(row) for row in rows]
 
-    async def withdraw(self, saying: str) -> int:
-        """waiting -> withdrawn: what was said was taken back. How many."""
+    async def withdraw(self, saying: str) -> list[Pending]:
+        """waiting -> withdrawn: what was said was taken back. Which those are."""
         theirs = _p.key.startswith(f"{saying}:", autoescape=True)
-        return await self._count(_end(PendingState.WITHDRAWN, theirs))
+        rows = await self._all(_end(PendingState.WITHDRAWN, theirs).returning(pending_requests))
+        return [_pending(row) for row in rows]
 
     async def expire(self, limit: int) -> list[Pending]:
         """waiting and past its time -> expired; the longest past first."""

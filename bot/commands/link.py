@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import linking
+from bot import linking, profiles, prompts
 from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.places import account_of
@@ -23,10 +23,12 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     """On a chat a code, for its author's eyes; on a forge what became of one."""
     if ask.message.thread.channel:
         invitation = linking.invite(ask.services, ask.message, ask.actor)
+        await prompts.settle_codes(work, invitation.kept.account, prompts.NEWER)
         await work.people.offer(invitation.kept)
         already = ALREADY.format(login=ask.account.login, forge=ask.services.forge().name)
         text = (already if ask.account != ask.actor else "") + invitation.text
-        return Said(text=text, is_private=True, detail="told a code")
+        await linking.show(work, ask.message, invitation, text)
+        return Said(is_private=True, detail="told a code")
     return await _redeem(work, ask)
 
 
@@ -56,5 +58,6 @@ SPEC = CommandSpec(
     needs=Role.NONE,
     scope=Scope.NOWHERE,
     is_private=True,
+    prepare=profiles.introduce,
     run=run,
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot import profiles
 from bot.command import Ask, CommandSpec, Said, Scope
+from bot.places import account_of
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
@@ -15,6 +17,7 @@ YOU = "You are @{login} ({source} id {id}) with role **{role}** on {place}. Here
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """The immutable id, the live role, and the verbs it allows."""
     if ask.message.thread.channel:
+        await work.people.rename(account_of(ask.message, ask.actor))
         return Said(text=_of_chat(ask))
     verbs = ", ".join(f"`{name}`" for name, spec in ask.registry.items() if ask.role >= spec.needs)
     return Said(
@@ -50,5 +53,6 @@ SPEC = CommandSpec(
     needs=Role.NONE,
     scope=Scope.NOWHERE,
     is_private=True,
+    prepare=profiles.introduce,
     run=run,
 )

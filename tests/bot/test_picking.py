@@ -47,7 +47,7 @@ async def test_the_request_goes_on_with_the_choice_once() -> None:
     assert job.place is not None
     assert job.place.repository == "acme/till"
     assert job.request.text == "the till"
-    assert "answered or too old" in bench.whispers[-1].text
+    assert "`acme/till` it is; that was chosen already." in bench.whispers[-1].text
 
 
 async def test_nobody_else_answers_it() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any
@@ -28,6 +28,7 @@ from tests.fakes.services import Bench
 
 _ids = itertools.count(1)
 LONGEST = 4000
+CLICK = "https://hooks.test/click/"
 NAMES = {"U1": "ada", "U2": "bo", "U3": "cy"}
 
 
@@ -54,8 +55,12 @@ class FakeChat(FakeHome):
         self.fetched: list[str] = []
         self.guests: set[str] = set()
         self.dialogs: list[str] = []
+        self.names: dict[str, str] = {}
         self.uploads: list[tuple[Thread, Enclosure]] = []
         self.refuses_files = False
+
+    def probe(self, query: Mapping[str, str]) -> Answer | None:
+        return Answer() if "probe" in query else None
 
     def suggestion(self, request: WebhookRequest) -> Suggestion | None:
         if request.header("x-event") != "suggestion":
@@ -74,12 +79,19 @@ class FakeChat(FakeHome):
     async def role_of(self, actor: Actor, repository: str) -> Role:
         raise AssertionError("a chat has no repositories")
 
-    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> None:
+    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> str:
         self._enter("whisper")
         self.whispers.append(Whisper(thread, actor_id, body, answer_url))
+        return str(len(self.whispers) - 1) if thread.kind is ThreadKind.DIRECT else ""
 
-    async def replace_whisper(self, answer_url: str, body: str) -> None:
+    async def replace_whisper(self, thread: Thread, message_id: str, body: str, answer_url: str = "") -> bool:
+        """By a click's address, whose last part is the number of the whisper that is clicked in; else by its id."""
         self._enter("replace_whisper")
+        number = answer_url.removeprefix(CLICK) if answer_url.startswith(CLICK) else message_id
+        if not number.isdigit() or int(number) >= len(self.whispers):
+            return False
+        self.whispers[int(number)].text = body
+        return True
 
     async def show_page(self, actor_id: str, body: str) -> None:
         self.pages[actor_id] = body
@@ -124,7 +136,9 @@ class FakeChat(FakeHome):
         return next((Posted(id=file.name) for file in there if file.name == name), None)
 
     async def profile(self, actor: Actor) -> Actor:
-        return actor
+        self._enter("profile")
+        name = self.names.get(actor.id, "")
+        return actor.model_copy(update={"display_name": name}) if name else actor
 
     async def is_member(self, actor: Actor) -> bool:
         return actor.id not in self.guests
@@ -165,8 +179,14 @@ class ChatBench(Bench):
 
     async def choose(self, picker_id: str, value: str, *, user: str = "U1", **fields: str) -> None:
         """Click a choice."""
-        chosen = {PICKER: picker_id, CHOICE: value, **fields}
-        await self.say("", user=user, kind=MessageKind.ACTION, thread=channel(), fields=chosen)
+        await self.click({PICKER: picker_id, CHOICE: value, **fields}, user=user)
+
+    async def click(self, fields: dict[str, str], *, user: str = "U1", thread: Thread | None = None) -> None:
+        """Click in the whisper that asked so."""
+        asked = [number for number, each in enumerate(self.whispers) if fields[PICKER] in each.text]
+        url = f"{CLICK}{asked[0]}" if asked else "https://hooks.test/1"
+        given = {"kind": MessageKind.ACTION, "fields": fields, "answer_url": url, "subject_id": "q"}
+        await self.say("", user=user, thread=thread or channel(), **given)
 
     async def type_ahead(self, picker_id: str, typed: str, *, user: str = "U1") -> list[str]:
         """What is offered to somebody who types."""

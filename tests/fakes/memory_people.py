@@ -146,9 +146,9 @@ class PendingRows(Rows):
         rows = [row for row in self._waiting() if row.asker.key == asker.key and row.kind is kind]
         return sorted((row for row in rows if not self._is_late(row)), key=lambda row: row.created_at)
 
-    async def withdraw(self, saying: str) -> int:
+    async def withdraw(self, saying: str) -> list[Pending]:
         rows = [row for row in self._waiting() if row.key.startswith(f"{saying}:")]
-        return len([self._end(row, PendingState.WITHDRAWN) for row in rows])
+        return [self._end(row, PendingState.WITHDRAWN) for row in rows]
 
     async def expire(self, limit: int) -> list[Pending]:
         late = sorted(filter(self._is_late, self._waiting()), key=lambda row: (row.expires_at, row.id))

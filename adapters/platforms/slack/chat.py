@@ -53,21 +53,25 @@ class SlackChat(ABC):
         """The page as a view."""
         return self._markup.page(page)
 
-    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> None:
-        """Say it so that only this person sees it."""
+    async def whisper(self, thread: Thread, actor_id: str, body: str, answer_url: str = "") -> str:
+        """Say it so that only this person sees it. The id of a message to them alone; "" for an ephemeral one."""
         async with self._client.calling(f"whispering in {thread.name}") as api:
             if self._is_theirs(answer_url):
                 root = await whispers.root_of(api, thread)
                 if await whispers.answer(api, answer_url, body, replace_original=False, **root):
-                    return
-            await whispers.whisper(api, self._place(thread), actor_id, body)
+                    return ""
+            return await whispers.whisper(api, self._place(thread), actor_id, body)
 
-    async def replace_whisper(self, answer_url: str, body: str) -> None:
-        """Put `body` in the place of what only that person sees. An address that lives no more shows nothing more."""
-        if not self._is_theirs(answer_url):
-            return
-        async with self._client.calling("replacing what one person sees") as api:
-            await whispers.answer(api, answer_url, body, replace_original=True)
+    async def replace_whisper(self, thread: Thread, message_id: str, body: str, answer_url: str = "") -> bool:
+        """Put `body` in the place of what one person sees, where Slack lets us."""
+        async with self._client.calling(f"replacing what one person sees in {thread.name}") as api:
+            if await whispers.replace(api, self._place(thread), message_id, body):
+                return True
+            return (
+                whispers.is_of_click(answer_url)
+                and self._is_theirs(answer_url)
+                and await whispers.answer(api, answer_url, body, replace_original=True)
+            )
 
     async def show_page(self, actor_id: str, body: str) -> None:
         """Publish the App Home. https://docs.slack.dev/reference/methods/views.publish"""

@@ -71,7 +71,7 @@ def _clicked(delivery: Delivery, own: Own) -> Reading:
     action = body.actions[0]
     state = pickers.state_of(body.state or (body.view.state if body.view else None))
     chosen = _chosen(action)
-    fields = state | {action.action_id or "": chosen} | pickers.fields_of(action.block_id, chosen, state)
+    fields = state | {action.action_id or "": chosen} | pickers.fields_of(action, chosen, state)
     is_command = action.type == "button" and not pickers.is_ours(action.block_id)
     text = chosen if is_command else ""
     return _done(delivery, own, body, text, fields=fields, comment_id=_once(delivery, body, action))

@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from adapters.platforms.slack import blocks, bodies, facts
-from adapters.platforms.slack.payload import State, View
-from bot.chat import CHOICE, PICKER, REMEMBER, TEXT, Suggestion
+from adapters.platforms.slack.payload import Element, State, View
+from bot.chat import CHOICE, DISMISS, PICKER, REMEMBER, TEXT, Suggestion
 from bot.platform import Answer
 from models.base import Noun
 from models.delivery import WebhookRequest
@@ -89,7 +89,11 @@ def question(picker: Picker) -> list[dict[str, Any]]:
         option = {"text": blocks.plain(picker.remember, LONGEST_LABEL), "value": TICKED}
         tick = {"type": "checkboxes", "action_id": REMEMBER, "options": [option]}
         asked.append({"type": "actions", "block_id": f"{TICKS}{picker.id}", "elements": [tick]})
-    return [*asked, {"type": "actions", "block_id": f"{ASKS}{picker.id}", "elements": [select]}]
+    elements: list[dict[str, Any]] = [select]
+    if picker.dismiss:
+        label = blocks.plain(picker.dismiss, blocks.LONGEST_BUTTON)
+        elements.append({"type": "button", "action_id": DISMISS, "text": label, "value": TICKED})
+    return [*asked, {"type": "actions", "block_id": f"{ASKS}{picker.id}", "elements": elements}]
 
 
 def state_of(state: State | None) -> dict[str, str]:
@@ -102,12 +106,17 @@ def state_of(state: State | None) -> dict[str, str]:
     return found
 
 
-def fields_of(block_id: str | None, chosen: str, state: Mapping[str, str]) -> dict[str, str]:
+def fields_of(action: Element, chosen: str, state: Mapping[str, str]) -> dict[str, str]:
     """What a click in a question of ours says; {} for any other. Ticking alone chooses nothing."""
-    block = block_id or ""
-    if block.startswith(ASKS):
-        return {PICKER: block.removeprefix(ASKS), CHOICE: chosen, REMEMBER: state.get(REMEMBER, "")}
-    return {PICKER: block.removeprefix(TICKS), REMEMBER: chosen} if block.startswith(TICKS) else {}
+    block = action.block_id or ""
+    if block.startswith(TICKS):
+        return {PICKER: block.removeprefix(TICKS), REMEMBER: chosen}
+    if not block.startswith(ASKS):
+        return {}
+    asked = {PICKER: block.removeprefix(ASKS)}
+    if action.action_id == DISMISS:
+        return asked | {DISMISS: TICKED}
+    return asked | {CHOICE: chosen, REMEMBER: state.get(REMEMBER, "")}
 
 
 def dialog_view(dialog: Dialog) -> dict[str, Any]:

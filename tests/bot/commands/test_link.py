@@ -27,7 +27,7 @@ async def test_the_forge_takes_the_code_once_and_for_whoever_shows_it() -> None:
     await bench.say("@bellhop link")
     code = code_in(bench.whispers[-1].text)
     await bench.comment(f"/bellhop link {code.lower()}")
-    assert bench.comments[-1].startswith("Linked: ada on slack is @ada here.")
+    assert bench.comments[-1].startswith("Linked: Ada on slack is @ada here.")
     assert await bench.account_of("U1") == "101"
     await bench.comment(f"/bellhop link {code}", login="bo")
     assert "none of mine" in bench.comments[-1]

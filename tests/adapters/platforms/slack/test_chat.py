@@ -121,7 +121,8 @@ async def test_a_whisper_to_an_address_elsewhere_goes_to_the_channel(
 ) -> None:
     me = actor(playground, "writer").id
     await slack.whisper(thread_in("team"), me, slack.render_reply("psst", "m"), listener.url)
-    await slack.replace_whisper(listener.url, slack.render_reply("psst", "m"))
+    said = slack.render_reply("psst", "m")
+    assert not await slack.replace_whisper(thread_in("team"), "1.1", said, listener.url)
     assert listener.seen == []
     assert len(sent(playground, "chat.postEphemeral")) == 1
 
@@ -184,11 +185,59 @@ async def test_a_picker_offers_what_we_answer_and_tells_what_was_chosen(
     chosen = await heard(slack, listener)
     assert (chosen.kind, chosen.text) == (MessageKind.ACTION, "")
     assert chosen.fields | {"picker": "17", "choice": "acme/shop", "remember": "yes"} == chosen.fields
-    await slack.replace_whisper(chosen.answer_url, slack.render_reply("acme/shop it is", "m"))
+    told = slack.render_reply("acme/shop it is", "m")
+    clicked = (chosen.thread, chosen.subject_id)
+    assert await slack.replace_whisper(*clicked, told, chosen.answer_url)
     now = await texts(door, "writer", "team")
     assert "acme/shop it is" in now
     assert not any("Which" in text for text in now)
-    await slack.replace_whisper(chosen.answer_url, slack.render_reply("again", "m"))
+    playground.world.store.response_urls.clear()
+    assert not await slack.replace_whisper(*clicked, told, chosen.answer_url), "and chat.update cannot"
+
+
+async def test_never_mind_is_no_choice(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    question = Picker(id="17", question="Which repository?", dismiss="Never mind")
+    await slack.whisper(thread_in("team"), actor(playground, "writer").id, slack.render_picker(question))
+    [shown] = [each for each in await screen(door, "writer", "team") if "Which" in each["text"]]
+    await door.post("/click", user="writer", channel="team", ts=shown["ts"], action_id="dismiss")
+    clicked = await heard(slack, listener)
+    assert clicked.text == ""
+    assert clicked.fields == {"picker": "17", "dismiss": "yes"}
+
+
+async def test_a_message_to_one_person_alone_is_edited_where_it_is(
+    slack: Slack, playground: SlackPlayground, door: Door, thread_in: ThreadIn
+) -> None:
+    """In the conversation with them, and where it took the place of a whisper in a channel we are not in."""
+    me = actor(playground, "writer").id
+    for place in (thread_in(me, kind=ThreadKind.DIRECT), thread_in("elsewhere")):
+        told = await slack.whisper(place, me, slack.render_reply("which one?", "m"))
+        assert told
+        assert await slack.replace_whisper(place, told, slack.render_reply("this one", "m"))
+        now = await texts(door, "writer", "dm")
+        assert ("this one" in now, "which one?" in now) == (True, False)
+        [said] = [each for each in await screen(door, "writer", "dm") if each["text"] == "this one"]
+        await door.post("/delete", user="admin", channel=said_in(told), ts=said["ts"])
+        assert not await slack.replace_whisper(place, told, slack.render_reply("too late", "m"))
+
+
+def said_in(message_id: str) -> str:
+    return message_id.partition("/")[0]
+
+
+async def test_the_address_of_a_typed_command_replaces_nothing(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door
+) -> None:
+    """Slack would say it a second time."""
+    asked = await command(slack, listener, door)
+    assert asked.actor is not None
+    told = await slack.whisper(asked.thread, asked.actor.id, slack.render_reply("hi", "m"), asked.answer_url)
+    assert told == ""
+    answered = slack.render_reply("hi again", "m")
+    assert not await slack.replace_whisper(asked.thread, told, answered, asked.answer_url)
+    assert "hi again" not in await texts(door, "writer", "team")
 
 
 def test_only_a_choice_being_typed_asks_for_choices(slack: Slack) -> None:

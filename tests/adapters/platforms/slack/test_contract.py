@@ -13,9 +13,10 @@ from adapters.platforms.slack import Slack
 from bot.chat import Chat, Enclosure
 from bot.platform import Platform
 from models.message import Actor, Attachment, IncomingMessage, MessageKind, Thread
-from models.picker import Dialog, Page, Section
+from models.picker import Dialog, Page, Picker, Section
 from playground.slack.server import SlackPlayground
 from tests.adapters.platforms.slack.test_chat import command
+from tests.adapters.platforms.slack.test_platform import heard
 from tests.playground.slack.conftest import Door, Listener
 
 ThreadIn = Callable[..., Thread]
@@ -32,6 +33,7 @@ ASKS: dict[str, set[str]] = {
     "post": {"chat.postMessage", "conversations.open"},
     "profile": {"users.info"},
     "react": {"reactions.add"},
+    "replace_whisper": {"chat.update"},
     "show_page": {"views.publish"},
     "upload": {"files.completeUploadExternal", "files.getUploadURLExternal"},
     "uploaded": {"conversations.history", "conversations.replies"},
@@ -42,7 +44,7 @@ ASKS: dict[str, set[str]] = {
 # docs.slack.dev/messaging/working-with-files and docs.slack.dev/reference/objects/file-object
 ELSEWHERE = {
     "fetch": "/files-pri/",
-    "replace_whisper": "/commands/",
+    "replace_whisper": "/actions/",
     "upload": "/upload/",
     "whisper": "/commands/",
 }
@@ -155,8 +157,15 @@ async def _whisper(
         await slack.whisper(thread_in("team", root), writer.id, said)
         await slack.whisper(thread_in("elsewhere"), writer.id, said)
         await slack.whisper(asked.thread, writer.id, said, asked.answer_url)
+    told = await slack.whisper(thread_in("elsewhere"), writer.id, said)
+    question = slack.render_picker(Picker(id="17", question="Which?", dismiss="Never mind"))
+    await slack.whisper(thread_in("team"), writer.id, question)
+    [shown] = [each for each in await door.get("/screens/writer/team") if "Which" in each["text"]]
+    await door.post("/click", user="writer", channel="team", ts=shown["ts"], action_id="dismiss")
+    clicked = await heard(slack, listener)
     with watcher.during("replace_whisper"):
-        await slack.replace_whisper(asked.answer_url, said)
+        assert await slack.replace_whisper(asked.thread, told, said)
+        assert await slack.replace_whisper(clicked.thread, shown["ts"], said, clicked.answer_url)
 
 
 async def _show(
