@@ -98,12 +98,12 @@ def open_migrator(options: Options) -> AsyncEngine:
     return _open_sqlite(alone, "BEGIN EXCLUSIVE", alone.write_pragmas, size=0)
 
 
-def open_sync(options: Options) -> Engine:
-    """SQLite for a thread of our own: group commits and checkpoints."""
+def open_sync(options: Options, statements: int = 16) -> Engine:
+    """SQLite for a thread of our own: group commits and checkpoints. `statements`: how many to keep prepared."""
     engine = create_engine(
         _address(options, "sqlite"),
         poolclass=NullPool,
-        connect_args={"check_same_thread": False, **_settings(options)},
+        connect_args={"check_same_thread": False, "cached_statements": statements, **_settings(options)},
     )
     _prepare(engine, "BEGIN IMMEDIATE", options.write_pragmas)
     return engine

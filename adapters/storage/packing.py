@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,13 @@ def pack(delivery: Delivery) -> Packed:
 def compress(body: bytes) -> bytes:
     """The body as a zstd frame. Called from threads."""
     return _compressor().compress(body)
+
+
+def compress_all(bodies: Sequence[bytes]) -> list[bytes]:
+    """Each as a frame, by one call as a rule: the thread lets go of the interpreter once, not for each of them."""
+    if not bodies or not all(bodies):  # the library refuses empty ones
+        return [compress(body) for body in bodies]
+    return [segment.tobytes() for segment in _compressor().multi_compress_to_buffer(list(bodies))]
 
 
 def unpacked_bytes(frame: bytes) -> int:

@@ -19,7 +19,8 @@ from sqlalchemy.dialects import sqlite
 
 from adapters.storage.engine import Options, open_sync
 from adapters.storage.failures import is_away, unavailable
-from adapters.storage.packing import GIVEN, NEW, Packed, compress
+from adapters.storage.packing import GIVEN, NEW, Packed, compress, compress_all
+from adapters.storage.row_batches import STATEMENTS, insert_rows
 from adapters.storage.tables import bodies, deliveries
 from bot.errors import StorageUnavailable
 
@@ -70,7 +71,7 @@ class SQLiteInbox:
 
     @cached_property
     def _engine(self) -> Engine:
-        return open_sync(self._options)
+        return open_sync(self._options, STATEMENTS)
 
     def _commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
         try:
@@ -88,17 +89,17 @@ class SQLiteInbox:
             return unavailable(KEEPING, error)
 
     def _insert(self, group: Sequence[Packed]) -> list[bool]:
-        frames = [compress(packed.body) for packed in group]
+        frames = compress_all([packed.body for packed in group])
         # The driver itself: by way of the library the statements around the rows cost as much as four rows.
         driver = cast(sqlite3.Connection, self._open().connection.driver_connection)
         cursor = driver.execute("BEGIN IMMEDIATE")
         with driver:  # commits, or rolls back
             first = cursor.execute(_LAST_ID).fetchone()[0] + 1
-            rows = [(first + place, *packed.values) for place, packed in enumerate(group)]
-            if cursor.executemany(_INSERT, rows).rowcount == len(group):
-                ids = range(first, first + len(group))
+            rows = [(place, *packed.values) for place, packed in enumerate(group, first)]
+            if insert_rows(cursor, _INSERT, rows) == len(group):
                 headers = (packed.headers for packed in group)
-                cursor.executemany(_INSERT_BODY, zip(ids, headers, frames, strict=True))
+                texts = list(zip(range(first, first + len(group)), headers, frames, strict=True))
+                insert_rows(cursor, _INSERT_BODY, texts)
                 return [True] * len(group)
             driver.rollback()
         return self._insert_each(group)
