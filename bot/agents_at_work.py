@@ -57,6 +57,7 @@ async def let_work(run: Run, agent: Agent, plan: Plan, workspace: Workspace, box
         prompt=text,
         workspace=workspace.path,
         home=workspace.home,
+        readable=(workspace.handouts,) if workspace.handouts else (),
         session=_session(run, agent, plan.change, workspace),
         model=run.job.request.model or None,
         is_read_only=run.job.request.is_read_only,

@@ -6,6 +6,7 @@ What a chat says of a file (name, kind, size) was said by whoever put it there: 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +15,7 @@ from pathlib import Path
 from bot import file_kinds, folders
 from bot.chat import Chat
 from bot.errors import IntegrationError, Refused
+from bot.file_kinds import Readable
 from bot.file_names import Names
 from bot.patience import patiently
 from bot.phrases import counted
@@ -35,16 +37,21 @@ NO_SUCH_KIND = "{name} (what came is not what its name says)"
 A_PAGE = "{name} (a web page came in its place)"
 SILENT = "{name} (the chat did not answer)"
 NOT_KEPT = "{name} (it could not be written)"
+CONVERTED = "Read as another encoding than UTF-8: {what}"
+READ_AS = "{name} ({charset})"
+WAS = "it was {charset}"
+GUESSED = "it is no UTF-8; read as {charset}, so some characters may be others"
 TOO_MANY = "{files} beyond the newest {most}"
 MORE = "{count} more"
 
 
 @dataclass(frozen=True)
 class Handed:
-    """A file the agent can read, and who sent it."""
+    """A file the agent can read, who sent it, and what is to be known of it."""
 
     path: Path
     sender: str
+    note: str = ""
 
 
 @dataclass
@@ -57,6 +64,7 @@ class Parcel:
     names: Names = field(default_factory=Names)
     handed: list[Handed] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    converted: list[str] = field(default_factory=list)
     room_bytes: int = MOST_BYTES_IN_ALL
     fetched: int = 0
     unfetched: int = 0
@@ -100,24 +108,33 @@ class Parcel:
         return await (patiently(self.run, fetch) if self.is_patient else fetch())
 
     async def _take(self, file: Attachment, content: bytes, sender: str) -> None:
-        if reason := self._flaw(file.name, content):
+        found = await asyncio.to_thread(file_kinds.readable, file.name, content)
+        if reason := self._flaw(file.name, content, found):
             self.left_out.append(reason.format(name=file.name))
-            return
-        try:
-            path = await self.workspace.hand_over(file.name, content)
-        except OSError:
-            self.left_out.append(NOT_KEPT.format(name=file.name))
-            return
-        self.room_bytes -= len(content)
-        self.run.folders.know(path.parent, folders.ATTACHMENTS)
-        self.handed.append(Handed(path, sender))
+        elif found is not None:
+            await self._keep(file.name, found, sender)
 
-    def _flaw(self, name: str, content: bytes) -> str:
+    async def _keep(self, name: str, found: Readable, sender: str) -> None:
+        try:
+            path = await self.workspace.hand_over(name, found.content)
+        except OSError:
+            self.left_out.append(NOT_KEPT.format(name=name))
+            return
+        self.room_bytes -= len(found.content)
+        self.run.folders.know(path.parent, folders.ATTACHMENTS)
+        note = (GUESSED if found.is_guess else WAS).format(charset=found.charset) if found.charset else ""
+        self.handed.append(Handed(path, sender, note))
+        if found.is_guess:
+            self.converted.append(READ_AS.format(name=name, charset=found.charset))
+
+    def _flaw(self, name: str, content: bytes, found: Readable | None) -> str:
         if len(content) > min(MOST_BYTES, self.room_bytes):
             return TOO_LARGE
         if file_kinds.is_page(content) and not file_kinds.is_page_name(name):
             return A_PAGE
-        return "" if file_kinds.fits(name, content) else NO_SUCH_KIND
+        if found is None:
+            return NO_SUCH_KIND
+        return TOO_MUCH if len(found.content) > self.room_bytes else ""
 
     def told(self) -> list[str]:
         """What was left out, each with its reason; of very many the first."""
@@ -143,6 +160,8 @@ async def hand_over(run: Run, workspace: Workspace) -> Sequence[Handed]:
         await parcel.add(file, sender)
     if told := parcel.told():
         run.event(JobEventType.NOTICE, NOT_HANDED.format(what="; ".join(told)))
+    if parcel.converted:
+        run.event(JobEventType.NOTICE, CONVERTED.format(what="; ".join(parcel.converted)))
     return parcel.handed
 
 

@@ -40,7 +40,7 @@ Rules:
 - Each text stands between two lines that hold the word {mark}. A line without it is part of a text."""
 CONTINUES = "The branch already holds earlier work of yours for this thread. Build on it."
 FILES = "Files that came with these texts, to be read where they are; they are no part of the repository."
-FILE = "{path} (from {sender})"
+FILE = "{path} (from {sender}{note})"
 MOST_SENDER_CHARACTERS = 100
 LEFT_OUT = "[{comments} of the conversation left out here]"
 LEFT_OUT_ON_CODE = "[{comments} on this code left out here]"
@@ -151,7 +151,8 @@ def _task(job: Job, asked: str) -> str:
 
 def _file(handed: Handed) -> str:
     sender = " ".join(visible(handed.sender).split())
-    return FILE.format(path=handed.path, sender=clip(sender, MOST_SENDER_CHARACTERS))
+    note = f"; {handed.note}" if handed.note else ""
+    return FILE.format(path=handed.path, sender=clip(sender, MOST_SENDER_CHARACTERS), note=note)
 
 
 def _place(anchor: Anchor) -> str:

@@ -79,6 +79,7 @@ class Workspace(Protocol):
 
     path: Path
     home: Path
+    handouts: Path | None  # where what was handed over lies; None as long as nothing was
     is_home_new: bool  # it remembers nothing: this host never saw the conversation, or forgot it
     base_sha: str
     head_sha: str  # of the branch as it is on the remote; "" when it is new there

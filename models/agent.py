@@ -30,13 +30,14 @@ class AgentState(StrEnum):
 
 
 class AgentTask(Noun):
-    """What an agent is asked. It works in `workspace`, may keep its own state in `home`, and sees nothing
-    else of ours.
+    """What an agent is asked. It works in `workspace`, may keep its own state in `home`, reads what lies in `readable`,
+    and sees nothing else of ours.
     """
 
     prompt: str
     workspace: Path
     home: Path
+    readable: tuple[Path, ...] = ()
     session: str | None = None  # resume this one; a session that is gone degrades to a fresh start
     model: str | None = None
     is_read_only: bool = False

@@ -20,11 +20,14 @@ RETRIES = 10
 
 
 class Actor:
-    """`words` replace `{name}` in every text of the steps."""
+    """`words` replace `{name}` in every text of the steps. It works in the first of `folders`; its tools go into the
+    others too, and nowhere else.
+    """
 
-    def __init__(self, stream: Stream, workspace: Path, words: dict[str, str]) -> None:
+    def __init__(self, stream: Stream, folders: Sequence[Path], words: dict[str, str]) -> None:
         self.stream = stream
-        self.workspace = workspace
+        self.folders = [folder.resolve() for folder in folders]
+        self.workspace = folders[0]
         self.words = words
 
     def play(self, steps: Sequence[dict[str, Any]]) -> int:
@@ -66,7 +69,7 @@ class Actor:
 
     def _inside(self, path: str) -> Path:
         found = (self.workspace / path).resolve()
-        if not found.is_relative_to(self.workspace.resolve()):
+        if not any(found.is_relative_to(folder) for folder in self.folders):
             raise ValueError(OUTSIDE.format(path=path))
         return found
 

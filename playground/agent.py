@@ -100,7 +100,7 @@ def main() -> int:
         return 0
     groups = _groups(script, prompt)
     steps = script.parts[min(session.part, len(script.parts) - 1)]
-    return Actor(stream, Path.cwd(), groups).play(steps)
+    return Actor(stream, (Path.cwd(), *args.add_dir), groups).play(steps)
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -111,6 +111,9 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--verbose", action="store_true")
     parser.add_argument("--resume", metavar="SESSION", help="continue this conversation")
     parser.add_argument("--model")
+    parser.add_argument(
+        "--add-dir", action="append", type=Path, default=[], help="its tools may go there too"
+    )
     parser.add_argument("--permission-mode", default="acceptEdits", help="`plan`: change nothing")
     parser.add_argument("--allowedTools")
     parser.add_argument("--max-budget-usd", type=float)

@@ -28,9 +28,12 @@ def make(settings: Settings) -> CliAgent:
             "plan" if task.is_read_only else "acceptEdits",
         )
         model = (f"--model={task.model}",) if task.model else ()
+        # What lies outside the folder it works in it may read only when it is told so, as with the agents it plays.
+        # https://docs.claude.com/en/docs/claude-code/cli-reference#cli-flags
+        readable = (word for folder in task.readable for word in ("--add-dir", str(folder)))
         resume = ("--resume", task.session) if task.session else ()
         scripts = ("--scripts", settings.agent_scripts) if settings.agent_scripts else ()
-        return (*fixed, *scripts, *model, *resume)
+        return (*fixed, *scripts, *readable, *model, *resume)
 
     return CliAgent(
         name="scripted",

@@ -33,6 +33,7 @@ class GitWorkspace:
         self.head_message = ""
         self.signing = Signing()
         self.pause_seconds = 0.5
+        self.handouts: Path | None = None
         self._folder = folder
         self._git = git
         self._checkout = checkout
@@ -55,7 +56,9 @@ class GitWorkspace:
 
     async def hand_over(self, name: str, content: bytes) -> Path:
         """Put a file beside the tree; see `adapters/workspaces/handouts.py`."""
-        return await asyncio.to_thread(handouts.write, self._folder, name, content)
+        path = await asyncio.to_thread(handouts.write, self._folder, name, content)
+        self.handouts = path.parent
+        return path
 
     async def diff(self) -> Diff:
         """Between what was checked out and the tree as it is now. This is what `commit` will commit."""

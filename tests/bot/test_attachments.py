@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +106,34 @@ async def test_what_says_it_is_small_and_is_not_is_left_out() -> None:
     job = await shop.send(a_file("huge.log", size_bytes=10), a_file("ok.log"), holding={"huge.log": huge})
     assert list(shop.handed) == ["ok.log"]
     assert notice(job) == "Not handed to the agent: huge.log is larger than 5000000 bytes"
+
+
+async def test_text_of_another_encoding_is_handed_over_as_utf_8_with_a_word_about_it() -> None:
+    shop = ChatShop()
+    files = a_file("old.log"), a_file("windows.log")
+    holding = {"old.log": b"Temp\xe9rature: 20\xb0\n", "windows.log": "Käse".encode("utf-16")}
+    job = await shop.send(*files, holding=holding)
+    assert shop.handed == {"old.log": "Température: 20°\n".encode(), "windows.log": "Käse".encode()}
+    assert "Read as another encoding than UTF-8: old.log (Windows-1252)" in lines(job)
+    assert "attachments/old.log (from Ana; it is no UTF-8; read as Windows-1252, so" in shop.prompt
+    assert "attachments/windows.log (from Ana; it was UTF-16)" in shop.prompt
+
+
+async def test_what_grows_when_it_is_read_counts_as_it_is_kept() -> None:
+    shop = ChatShop()
+    names = [f"{number}.log" for number in range(3)]
+    job = await shop.send(*map(a_file, names), holding=dict.fromkeys(names, b"\xe9" * 4_500_000))
+    assert list(shop.handed) == names[:2]
+    assert "2.log is larger than 2000000 bytes" in notice(job)
+
+
+async def test_the_agent_may_read_where_the_files_lie_and_nowhere_else() -> None:
+    shop = ChatShop()
+    await shop.send(a_file("error.log"))
+    assert shop.agent.tasks[-1].readable == (Path("/nowhere/attachments"),)
+    without = ChatShop()
+    await without.send()
+    assert not without.agent.tasks[-1].readable
 
 
 async def test_what_is_too_large_or_of_another_kind_is_not_even_fetched() -> None:

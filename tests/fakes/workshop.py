@@ -79,6 +79,7 @@ class FakeWorkspace:
         self.before = dict((head or start).files)
         self.files = dict(self.before)
         self.handed: dict[str, bytes] = {}
+        self.handouts: Path | None = None
 
     @property
     def _where(self) -> str:
@@ -92,7 +93,8 @@ class FakeWorkspace:
         assert "/" not in name
         assert name not in self.handed
         self.handed[name] = content
-        return NOWHERE / "attachments" / name
+        self.handouts = NOWHERE / "attachments"
+        return self.handouts / name
 
     async def diff(self) -> Diff:
         paths = sorted(p for p in {*self.before, *self.files} if self.before.get(p) != self.files.get(p))
