@@ -1,6 +1,7 @@
 """The addresses that objects carry, all on the playground's own port."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from playground.slack.records import File, Message
 
@@ -29,9 +30,13 @@ class Links:
         return link
 
     def file(self, file: File, *, is_download: bool = False) -> str:
-        """Where the bytes are, for whoever has a token."""
+        """Where the bytes are, for whoever has a token. A name may hold whatever a person types."""
         middle = "download/" if is_download else ""
-        return f"{self.base}/files-pri/{file.user.team_id}-{file.id}/{middle}{file.name}"
+        return f"{self.base}/files-pri/{file.user.team_id}-{file.id}/{middle}{quote(file.name, safe='')}"
+
+    def shown_file(self, file: File) -> str:
+        """Where people look at it."""
+        return f"{self.base}/files/{file.user.id}/{file.id}/{quote(file.name, safe='')}"
 
     def socket(self, ticket: str, app_id: str) -> str:
         """Where Socket Mode connects."""

@@ -123,7 +123,7 @@ def file(item: File, links: Links) -> dict[str, Any]:
         "username": "",
         "url_private": links.file(item),
         "url_private_download": links.file(item, is_download=True),
-        "permalink": f"{links.base}/files/{item.user.id}/{item.id}/{item.name}",
+        "permalink": links.shown_file(item),
         "has_rich_preview": False,
         "file_access": "visible",
     }

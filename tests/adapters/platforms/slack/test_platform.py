@@ -296,6 +296,18 @@ async def test_what_programs_show_and_people_hand_on_is_told(
     assert context.previous_comments[1].author == "B0ALERTS"
 
 
+@pytest.mark.parametrize(
+    "name", ["a log.txt", "50%.txt", "a#b?c.txt", "../../etc/passwd", "Käse–日本.txt", "a&b=c.txt"]
+)
+async def test_a_file_is_fetched_whatever_it_is_called(
+    slack: Slack, listener: Listener, door: Door, name: str
+) -> None:
+    await door.say("writer", "team", "@bellhop see", files=[{"name": name, "content": "boom"}])
+    [file] = (await heard(slack, listener)).files
+    assert file.name == name
+    assert await slack.fetch(file, 100) == b"boom"
+
+
 async def test_a_file_comes_with_its_message(slack: Slack, listener: Listener, door: Door) -> None:
     await door.say("writer", "team", "@bellhop see", files=[{"name": "error.log", "content": "boom"}])
     message = await heard(slack, listener)
