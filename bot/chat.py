@@ -5,7 +5,7 @@ Every method that calls out is bounded by the platform's own timeout and raises 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from bot.platform import Answer, Posted
@@ -57,6 +57,12 @@ class Rest(Noun):
 
 class Chat(Protocol):
     """A platform on which people talk with each other, and with the bot alone."""
+
+    def probe(self, query: Mapping[str, str]) -> Answer | None:
+        """What to answer a GET at the door that has this query: the platform's own test whether somebody is there.
+
+        Nobody is verified, so nothing is told and nothing kept. None for any other. Pure.
+        """
 
     def suggestion(self, request: WebhookRequest) -> Suggestion | None:
         """The choice being typed when the request asks for what to offer; None for any other. Pure.

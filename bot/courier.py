@@ -72,7 +72,8 @@ class Courier:
         except TimeoutError:
             await _postpone(services, row, AMBIGUOUS_RETRY_SECONDS, NetworkError(TOO_LONG))
         except RateLimitError as error:
-            self._quiet_until = asyncio.get_running_loop().time() + error.retry_after_seconds
+            if error.is_for_all:
+                self._quiet_until = asyncio.get_running_loop().time() + error.retry_after_seconds
             await _postpone(services, row, error.retry_after_seconds, error)
         except IntegrationError as error:
             is_lost = not _may_pass(row, error) or row.attempts >= MOST_ATTEMPTS

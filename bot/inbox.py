@@ -7,6 +7,7 @@ a promise; without the commit there is none (`StorageUnavailable`: the sender tr
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 from bot import picking
 from bot.platform import Answer, Envelope, Platform
@@ -63,6 +64,17 @@ async def receive(
     # Always, also for a known key: the first receipt may have been kept by a process that died before it told anybody.
     services.bells.dispatcher.set()
     return platform.handshake(request, envelope) or (ACCEPTED if receipt.is_new else KNOWN)
+
+
+def probe(
+    services: Services, platform_name: str, query: Mapping[str, str], integration: str = "default"
+) -> Answer | None:
+    """What a platform that tests the door is answered; None when it is no such test. Nothing is kept.
+
+    Raises UnknownPlatform.
+    """
+    platform = services.platform(platform_name, integration)
+    return platform.probe(query) if is_chat(platform) else None
 
 
 def _open(platform: Platform, request: WebhookRequest, origin: Origin) -> Envelope:

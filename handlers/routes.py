@@ -16,6 +16,9 @@ ROUTES: list[web.RouteDef] = [
     web.post("/webhooks/{platform}", webhooks.receive),
     web.post("/webhooks/{platform}/{integration}", webhooks.receive),
     web.post("/api/integrations/{platform}/webhook", webhooks.receive),
+    web.get("/webhooks/{platform}", webhooks.probe, allow_head=False),
+    web.get("/webhooks/{platform}/{integration}", webhooks.probe, allow_head=False),
+    web.get("/api/integrations/{platform}/webhook", webhooks.probe, allow_head=False),
     # HEAD is GET without what it says, so not where GET uses something up.
     web.get("/link/callback", linking.come_back, allow_head=False),
     web.get("/link/confirm", linking.ask),

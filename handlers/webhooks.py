@@ -45,6 +45,16 @@ async def receive(request: web.Request) -> web.Response:
     return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type)
 
 
+async def probe(request: web.Request) -> web.Response:
+    """`GET` at a door: 200 for a platform's own test whether somebody is there, 405 for anything else."""
+    match = request.match_info
+    integration = match.get("integration", "default")
+    answer = inbox.probe(request.app[SERVICES], match["platform"], request.query, integration)
+    if answer is None:
+        raise web.HTTPMethodNotAllowed("GET", ["POST"])
+    return web.Response(status=answer.status, body=answer.body, content_type=answer.content_type)
+
+
 async def _body(request: web.Request) -> bytes:
     """The bytes that were signed. No platform packs them, and unpacking is work that a stranger could ask for."""
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":

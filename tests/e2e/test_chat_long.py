@@ -16,9 +16,13 @@ from tests.e2e.workspace import Workspace, words
 from tests.services import require_service
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
-STEPS = [{"say": f"step {number} of a story that is long enough to be told in a file"} for number in range(80)]
+STEPS = [
+    {"say": f"step {number} of a story that is long enough to be told in a file"} for number in range(80)
+]
 CODE = "```python\n" + "print('hello, world, this is a line')\n" * 400 + "```"
-ANSWER = "\n\n".join(f"Paragraph {number}. {'word ' * 100}" for number in range(30)) + f"\n\n{CODE}\n\nThe end."
+ANSWER = (
+    "\n\n".join(f"Paragraph {number}. {'word ' * 100}" for number in range(30)) + f"\n\n{CODE}\n\nThe end."
+)
 BOOK = "\n\n".join(f"Chapter {number}. {'word ' * 200}" for number in range(60))
 LOUD = "run: 'for i in $(seq 70); do echo \"$i is a line of what a failing check has to say for itself\"; done; exit 1'\n"
 

@@ -194,12 +194,19 @@ async def test_slacks_own_tests_are_answered_and_not_kept(workspace: Workspace) 
     told = await workspace.play("POST", "/challenge")
     assert told["is_verified"]
     assert (await workspace.play("POST", "/ssl_check"))["status"] == 200
+    assert (await workspace.play("POST", "/ssl_check", is_get=True))["status"] == 200
     unsigned = await workspace.http.post(
         workspace.slack_url,
         content=json.dumps({"type": "url_verification", "challenge": "x"}),
         headers={"Content-Type": "application/json"},
     )
     refused(unsigned, 401)
+
+
+async def test_a_get_that_is_no_test_of_slacks_is_405(workspace: Workspace) -> None:
+    for path in ("/webhooks/slack", "/webhooks/slack?ssl_check=0", "/api/integrations/slack/webhook?payload=1"):
+        refused(await workspace.http.get(f"{workspace.url}{path}"), 405)
+    refused(await workspace.http.get(f"{workspace.url}/webhooks/github?ssl_check=1"), 405)
 
 
 async def test_many_bad_ones_at_once_harm_nobody(workspace: Workspace) -> None:

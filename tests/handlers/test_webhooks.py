@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import hdrs
 from aiohttp.test_utils import TestClient
@@ -19,6 +20,7 @@ from adapters import telemetry
 from adapters.storage import open_storage
 from bot.services import Services
 from handlers import routes, server, webhooks
+from tests.fakes.chat import ChatBench
 from tests.fakes.platform import SECRET, said
 from tests.fakes.services import Bench
 
@@ -183,3 +185,17 @@ async def test_strangers_fill_only_so_much_memory_at_once(
     assert (told["detail"], told["retryable"]) == (webhooks.TOO_MANY, True)
     assert "database" not in told["detail"]
     assert third.startswith(b"HTTP/1.1 202 ")
+
+
+async def test_a_chats_probe_of_the_door_is_answered_and_not_kept() -> None:
+    bench = ChatBench()
+    async with served(bench.services) as port, aiohttp.ClientSession() as http:
+        for path, status in (
+            ("slack?probe=1", 200), ("slack/default?probe=1", 200), ("slack", 405), ("github?probe=1", 405),
+            ("nobody?probe=1", 404),
+        ):  # fmt: skip
+            async with http.get(f"http://127.0.0.1:{port}/webhooks/{path}") as answer:
+                assert answer.status == status, path
+        async with http.get(f"http://127.0.0.1:{port}/api/integrations/slack/webhook?probe=1") as answer:
+            assert answer.status == 200
+    assert await bench.deliveries() == []

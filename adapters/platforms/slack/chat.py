@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from adapters.platforms.slack import files, lengths, people, pickers, whispers
+from adapters.platforms.slack import files, lengths, people, pickers, webhook, whispers
 from adapters.platforms.slack.client import Client
 from adapters.platforms.slack.conversation import Place, Rooms
 from adapters.platforms.slack.facts import Own, answer_url
@@ -32,6 +32,10 @@ class SlackChat(ABC):
         self._markup = Markup(bot_name, settings.secrets)
         self._rooms = Rooms()
         self._people = People()
+
+    def probe(self, query: Mapping[str, str]) -> Answer | None:
+        """The check of the door's certificate."""
+        return webhook.probe(query)
 
     def suggestion(self, request: WebhookRequest) -> Suggestion | None:
         """The choice being typed. Raises PayloadError."""

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 import time
+from collections.abc import Mapping
 
 from adapters.platforms.slack import bodies
 from adapters.platforms.slack.payload import Head
@@ -77,6 +78,14 @@ def immediate(request: WebhookRequest, envelope: Envelope) -> Answer | None:
     challenge = bodies.read_head(request.body).challenge or ""
     # As JSON: text that somebody else chose must not be taken for a page.
     return Answer(body=json.dumps({"challenge": challenge}).encode(), content_type="application/json")
+
+
+def probe(query: Mapping[str, str]) -> Answer | None:
+    """The check of the certificate as it was before it came as a form: a GET, without a signature and without effect.
+
+    https://docs.slack.dev/interactivity/implementing-slash-commands#ssl_check
+    """
+    return KEPT if query.get(SSL_CHECK) == "1" else None
 
 
 def handshake(envelope: Envelope) -> Answer:

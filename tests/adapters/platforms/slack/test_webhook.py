@@ -221,3 +221,9 @@ def test_no_cut_or_flipped_body_causes_another_error(name: str) -> None:
                 webhook.immediate(broken, webhook.envelope(broken))
             except BellhopError:
                 continue
+
+
+def test_the_old_check_of_the_certificate_is_answered_without_a_word() -> None:
+    assert webhook.probe({"ssl_check": "1", "token": "x"}) == webhook.KEPT
+    assert webhook.probe({"ssl_check": "0"}) is None
+    assert webhook.probe({}) is None
