@@ -169,8 +169,11 @@ class OutboxRows(Rows):
     ) -> bool:
         """`row.wanted` of it is visible. Not due again before the pace, unless something urgent came meanwhile."""
         is_done = _o.wanted <= row.wanted
+        # What is for one person alone may be a code or a link that is as good as a password.
+        is_secret = and_(is_done, _o.audience != "")
         shown = {
             "shown": row.wanted,
+            "text": case((is_secret, ""), else_=_o.text), "body": case((is_secret, ""), else_=_o.body),
             "state": case((is_done, OutboxState.DONE), else_=OutboxState.WAITING),
             "due_at": case((_o.is_urgent, clock()), else_=after(pace_seconds)),
             "remote_id": remote_id, "remote_url": remote_url, "shown_digest": digest, "sent_at": clock(),

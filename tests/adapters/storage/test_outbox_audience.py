@@ -8,6 +8,7 @@ from tests.adapters.storage.nouns import outgoing
 from tests.adapters.storage.outbox_moves import claim, postpone, put, show
 
 URL = "https://hooks.test/1"
+EVER_SECONDS = 1e10
 
 
 def whisper(key: str, audience: str = "U1") -> OutboxRow:
@@ -52,3 +53,25 @@ async def test_a_whisper_waits_for_no_public_answer(storage: Storage) -> None:
     await put(storage, outgoing("reply"), whisper("w-1"), outgoing("younger"))
     assert await keys(storage) == ["reply", "w-1"]
     assert await keys(storage) == []
+
+
+async def test_what_one_person_was_told_is_not_kept_once_they_see_it(storage: Storage) -> None:
+    await put(storage, whisper("w-1"), outgoing("reply"))
+    for row in await claim(storage):
+        assert row.text
+        await show(storage, row)
+    async with storage.begin() as work:
+        for key in ("w-1", "reply"):
+            assert await work.outbox.want_again(key, EVER_SECONDS)
+    told = {row.key: row.text for row in await claim(storage)}
+    assert told["w-1"] == ""
+    assert told["reply"]
+
+
+async def test_what_is_to_be_said_instead_is_kept_until_it_is_seen(storage: Storage) -> None:
+    await put(storage, whisper("w-1"))
+    [row] = await claim(storage)
+    async with storage.begin() as work:
+        await work.outbox.reword("w-1", "instead")
+    await show(storage, row)
+    assert [each.text for each in await claim(storage)] == ["instead"]
