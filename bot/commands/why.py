@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot import choice
 from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
-from models.delivery import Delivery
+from models.delivery import Delivery, Disposition
 from models.identity import Role
 
 NOTHING = (
@@ -24,6 +26,8 @@ OPEN = "still being worked on"
 PUT_OFF = "put off until {due:%H:%M:%S} UTC"
 TAIL = "`{slash} help` says what you may do here."
 LOOKED_AT = 20
+# A platform may tell of one message twice, and of each edit once more.
+TWINS = {Disposition.DUPLICATE, Disposition.IGNORED_EDITED, Disposition.IGNORED_NOT_ADDRESSED}
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -53,7 +57,8 @@ async def _linked(work: UnitOfWork, ask: Ask) -> Delivery | None:
     # A link to another repository is answered as if it were unknown: rights were looked up for this one.
     if found is None or not found.thread.startswith(ask.message.thread.place):
         raise Refused(NO_LINK.format(**_told(ask)))
-    return found
+    rows = await work.deliveries.at_thread(found.thread, actor_id=None, limit=LOOKED_AT)
+    return _telling(found, rows)
 
 
 async def _latest(work: UnitOfWork, ask: Ask) -> Delivery | None:
@@ -62,7 +67,15 @@ async def _latest(work: UnitOfWork, ask: Ask) -> Delivery | None:
         rows = await work.deliveries.in_room(thread.place, actor_id=theirs, limit=LOOKED_AT)
     else:
         rows = await work.deliveries.at_thread(thread.key, actor_id=theirs, limit=LOOKED_AT)
-    return next((row for row in rows if row.id != ask.delivery_id), None)
+    own = ask.message.comment_id  # this very question may have come twice, too
+    earlier = [row for row in rows if row.id != ask.delivery_id and (not own or row.comment_id != own)]
+    return _telling(earlier[0], earlier) if earlier else None
+
+
+def _telling(found: Delivery, rows: Sequence[Delivery]) -> Delivery:
+    """Of all deliveries about the same message the one in which something became of it."""
+    same = [row for row in rows if found.comment_id and row.comment_id == found.comment_id]
+    return next((row for row in same if row.disposition not in TWINS), found)
 
 
 def _told(ask: Ask) -> dict[str, object]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.errors import NetworkError
+from models.delivery import Disposition
 from models.identity import Role
 from models.message import Thread
 from models.source import SourceType
@@ -56,3 +59,26 @@ async def test_a_reason_that_is_a_sentence_ends_once() -> None:
     await bench.hear("/bellhop status J-7K3Q", comment_id="1")
     await bench.hear("/bellhop why", comment_id="2")
     assert "lists them. `/bellhop help`" in bench.answers[-1]
+
+
+@pytest.mark.parametrize("twin", ["@bellhop fix", "@bellhop nothing of that"])
+async def test_what_became_of_a_message_that_was_told_twice(twin: str) -> None:
+    bench = Bench()
+    bench.platform.default_role = Role.READ
+    url = "https://git.example/1"
+    await bench.hear("@bellhop fix", comment_id="1", url=url)
+    changed = {"is_created": False, "previous_text": "@bellhop fix"} if twin != "@bellhop fix" else {}
+    again = await bench.hear(twin, comment_id="1", url=url, **changed)
+    assert again.disposition in {Disposition.DUPLICATE, Disposition.IGNORED_EDITED}
+    await bench.hear("/bellhop why", comment_id="2")
+    assert "**denied:role**" in bench.answers[-1]
+    await bench.hear(f"/bellhop why {url}", comment_id="3")
+    assert "**denied:role**" in bench.answers[-1]
+
+
+async def test_not_of_the_question_itself() -> None:
+    bench = Bench()
+    await bench.hear("@bellhop fix", comment_id="1")
+    await bench.hear("just talking", comment_id="2")
+    await bench.hear("/bellhop why", comment_id="2")
+    assert "**accepted**" in bench.answers[-1]
