@@ -102,8 +102,10 @@ class Jobs(JobRepository, Protocol):
         """Remember the agent's state and the transition to it."""
 
     async def transitions(self, job_id: str) -> list[Transition]: ...
-    async def expired(self, limit: int) -> list[Job]:
-        """running, their lease over."""
+    async def expired(
+        self, limit: int, *, patience_seconds: float = 0.0, cancel_patience_seconds: float = 0.0
+    ) -> list[Job]:
+        """running, their lease over; those whose horse is remembered, and so not known dead, so much later."""
 
     async def claimable(self, limit: int) -> list[Job]:
         """queued, first in line, lock free: each deserves a hint to the queue."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import ending, order, retraction
 from bot.phrases import duration
+from bot.run import fuse_seconds
 from bot.services import Services
 from models.base import now
 from models.job import Failure, Job, JobEvent, JobEventType
@@ -11,12 +12,20 @@ from models.job import Failure, Job, JobEvent, JobEventType
 LOST_AGAIN = "lost its worker after {after}; retried as attempt {attempt} of {most}"
 LOST_FOR_GOOD = "lost its worker after {after}, in {most} attempts"
 BATCH = 50
+CANCEL_PATIENCE_SECONDS = 3.0  # its host ends a process that stands still first
 
 
 async def recover_lost(services: Services) -> bool:
-    """Running jobs whose lease is over: cancelled if that was asked for, else tried again visibly, else failed."""
+    """Running jobs whose process is gone, or was silent for too long: cancelled if that was asked for, else tried again
+    visibly, else failed.
+    """
+    lease_seconds = services.settings.lease_seconds
     async with services.storage.read() as work:
-        expired = await work.jobs.expired(BATCH)
+        expired = await work.jobs.expired(
+            BATCH,
+            patience_seconds=fuse_seconds(lease_seconds) - lease_seconds,
+            cancel_patience_seconds=CANCEL_PATIENCE_SECONDS,
+        )
     for job in expired:
         settled = await _recover(services, job)
         if settled is not None:

@@ -23,7 +23,10 @@ from models.base import now
 from models.job import Job, JobEvent, JobEventType
 
 BATCH_SECONDS = 0.25
-GIVE_UP_SHARE = 0.6  # of the lease without a renewal: what is left of it is for stopping
+# A lease that is over is a suspicion. Somebody else takes the job when its process is known to be gone, or after so
+# many leases without a renewal: a busy machine is late, and late is not lost.
+FUSE_LEASES = 3
+GIVE_UP_SHARE = 0.6  # of the fuse without a renewal: what is left of it is for stopping
 CANCELLED = "stopping: {by} asked for it"
 LOST = "continuing {handle}: another attempt owns it now"
 
@@ -31,6 +34,11 @@ LOST = "continuing {handle}: another attempt owns it now"
 def uptime() -> float:
     """Seconds of a clock that nobody sets and that goes on while the process or the machine is stopped."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def fuse_seconds(lease_seconds: float) -> float:
+    """How long an attempt of which nothing is known may be silent before another begins; by then it has ended."""
+    return lease_seconds * FUSE_LEASES
 
 
 class Run:
@@ -119,8 +127,8 @@ class Run:
 
     async def renew(self) -> None:
         """Prolong the lease and look for a cancel. Sets `lost` or `cancelled`; raises StorageUnavailable."""
-        asked_at = uptime()
         async with self.services.storage.begin() as work:
+            asked_at = uptime()  # now that it is our turn to write: waiting for it is no part of the lease
             job = await work.jobs.renew(
                 self.job.id, self.job.attempt, self.worker, self.services.settings.lease_seconds
             )
@@ -155,9 +163,13 @@ class Run:
                 settings.renew_seconds if not self.cancelled.is_set() else settings.renew_seconds / 2
             )
             try:
-                async with asyncio.timeout(settings.renew_seconds):
+                # Who leaves the line of writers stands at its end again: it is waited in as long as there is time.
+                async with asyncio.timeout(max(self._give_up_at() - uptime(), settings.renew_seconds)):
                     await self.renew()
             except (StorageUnavailable, TimeoutError):
-                # Stop while the lease still protects us: afterwards another attempt may already be working.
-                if uptime() - self.renewed_at > settings.lease_seconds * GIVE_UP_SHARE:
+                # Stop while nobody else may have begun.
+                if uptime() > self._give_up_at():
                     self.lost.set()
+
+    def _give_up_at(self) -> float:
+        return self.renewed_at + fuse_seconds(self.services.settings.lease_seconds) * GIVE_UP_SHARE

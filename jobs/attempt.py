@@ -43,7 +43,8 @@ class Give(Enum):
 
     NOTHING = "nothing"  # somebody else owns it
     ON = "on"  # this worker is being stopped: it is no fault of the job's, and not counted
-    BACK = "back"  # at once, to whoever is next
+    OVER = "over"  # the database was away or too busy for the work: neither is that
+    BACK = "back"  # at once, to whoever is next, as one that was lost
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,9 @@ def _ending_of(run: Run, task: asyncio.Future[JobResult]) -> Ending:
         return Ending(status=JobStatus.CANCELLED) if run.cancelled.is_set() else Ending(give=Give.BACK)
     except (LeaseLost, InvalidTransition):
         return Ending()
-    except StorageUnavailable:
-        return Ending(give=Give.BACK)
+    except StorageUnavailable as error:
+        log.warning("the work waits: the database is away", error=str(error))
+        return Ending(give=Give.OVER)
     except IntegrationError as error:
         return _failed(run, Failure.UPSTREAM, UPSTREAM.format(error=error))
     except Exception as error:  # noqa: BLE001 - any defect ends its job, visibly, and nothing else

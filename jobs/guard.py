@@ -1,8 +1,8 @@
 """The dead man's switch of a job: a thread that needs neither the event loop nor the database.
 
-Once the lease is over another attempt may be at work. Whatever kept this process from renewing (a database that is
-away, an event loop that hangs, a SIGSTOP), it must be gone by then, with all it started. So it must when its worker
-host is gone: nobody would look after it, and whoever comes next starts the job again.
+After a long silence (`bot.run.fuse_seconds`) another attempt begins. Whatever kept this process from renewing (a
+database that is away, an event loop that hangs, a SIGSTOP), it must be gone by then, with all it started. So it must
+when its worker host is gone: nobody would look after it, and whoever comes next starts the job again.
 """
 
 from __future__ import annotations

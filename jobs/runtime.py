@@ -17,16 +17,16 @@ import uvloop
 
 from bot import order, trail
 from bot.errors import StorageUnavailable
-from bot.run import Run, uptime
+from bot.run import Run, fuse_seconds, uptime
 from bot.services import Services
 from jobs import processes, settlement, supervisor, tether
 from jobs.attempt import Ending, Give, Work, drive
 from jobs.guard import Guard
-from models.job import Job
+from models.worker import HORSE
 
 Factory = Callable[[], AbstractAsyncContextManager[Services]]
 
-GUARD_SHARE = 0.9  # of the lease: then this process ends, come what may
+GUARD_SHARE = 0.9  # of the fuse: then this process ends, come what may
 LEAVE_SECONDS = 5.0
 
 NOT_INSTALLED = "running a job: no services were installed in this process"
@@ -87,30 +87,31 @@ async def perform(job_id: str, work: Work, *, is_alone: bool = False) -> None:
     """
     async with open_services() as services:
         worker = f"{socket.gethostname()}:{os.getpid()}"
-        claimed_at = uptime()
-        job = await _claim(services, job_id, worker)
-        if job is None:
+        run = await _claim(services, job_id, worker)
+        if run is None:
             log.info("not this job's turn", job_id=job_id)
             return
+        job = run.job
         seen = {"job": job.handle, "job_id": job.id, "attempt": job.attempt, "request_id": job.request_id}
         with structlog.contextvars.bound_contextvars(**seen):
-            await _live(Run(services, job, worker, claimed_at), work, is_alone=is_alone)
+            await _live(run, work, is_alone=is_alone)
 
 
-async def _claim(services: Services, job_id: str, worker: str) -> Job | None:
+async def _claim(services: Services, job_id: str, worker: str) -> Run | None:
     async with services.storage.begin() as work:
+        claimed_at = uptime()  # the lease begins when it is our turn to write, however long that took
         job = await work.jobs.claim(job_id, worker, services.settings.lease_seconds)
-        horse = processes.record(job_id, job.attempt, os.getpid(), "horse") if job else None
+        horse = processes.record(job_id, job.attempt, os.getpid(), HORSE) if job else None
         if horse is not None:
             await work.workers.remember(horse)
         if job is not None:
             await trail.of_job(work, job, "job_started", worker=worker)
-    return job
+    return Run(services, job, worker, claimed_at) if job is not None else None
 
 
 async def _live(run: Run, work: Work, *, is_alone: bool) -> None:
-    lease_seconds = run.services.settings.lease_seconds
-    guard = Guard(lambda: run.renewed_at + lease_seconds * GUARD_SHARE)
+    fuse = fuse_seconds(run.services.settings.lease_seconds)
+    guard = Guard(lambda: run.renewed_at + fuse * GUARD_SHARE)
     guard.start()
     lease = asyncio.create_task(run.keep_lease())
     try:

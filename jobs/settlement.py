@@ -18,10 +18,11 @@ from jobs import processes
 from jobs.attempt import Ending, Give
 from models.base import now
 from models.job import Job, JobEvent, JobEventType
-from models.worker import ProcessRecord
+from models.worker import HORSE, ProcessRecord
 
 PAUSE_SECONDS = 0.3
 GIVEN_BACK = "its worker was stopped; another goes on with it"
+GIVEN_OVER = "its worker did not reach the database; another goes on with it"
 
 log = structlog.get_logger(__name__)
 
@@ -70,16 +71,15 @@ async def _give(work: UnitOfWork, run: Run, give: Give) -> Job | None:
         return None
     queued = await work.jobs.requeue(job.id, job.attempt, is_counted=False)
     if queued is not None:
-        await work.jobs.add_event(
-            job.id, JobEvent(type=JobEventType.NOTICE, data=GIVEN_BACK, timestamp=now())
-        )
+        text = GIVEN_BACK if give is Give.ON else GIVEN_OVER
+        await work.jobs.add_event(job.id, JobEvent(type=JobEventType.NOTICE, data=text, timestamp=now()))
         await work.outbox.want(job.id, is_urgent=True)
     return queued
 
 
 async def forget(run: Run, started: Sequence[ProcessRecord]) -> None:
     """What is gone need not be looked for. What is left stays recorded, for the supervisor."""
-    ours = processes.record(run.job.id, run.job.attempt, os.getpid(), "horse")
+    ours = processes.record(run.job.id, run.job.attempt, os.getpid(), HORSE)
     gone = [each for each in started if not await asyncio.to_thread(processes.is_left, each)]
     with suppress(StorageUnavailable, InvalidTransition):
         async with run.services.storage.begin() as work:

@@ -1,7 +1,7 @@
 """One per worker host: its heartbeat, and the end of processes that outlived their job or their horse.
 
 Killing a worker leaves its horse at work, and killing a horse leaves its agents. The horse renews its own lease, so it
-may finish; agents without a horse end here.
+may finish; agents without a horse end here. So does a horse that stands still: nobody else begins before that.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ import socket
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 
 from bot.errors import BellhopError, StorageUnavailable
-from bot.run import uptime
+from bot.run import fuse_seconds, uptime
 from bot.services import Services
 from jobs import processes
 from models.base import now
 from models.job import Job, JobStatus
-from models.worker import ProcessRecord, WorkerRecord
+from models.worker import HORSE, ProcessRecord, WorkerRecord
 
 BEAT_SECONDS = 2.0
 WIND_DOWN_SECONDS = 12.0  # a horse may stop its agents and settle after it lost its job; then it must be gone
@@ -38,6 +39,9 @@ class Supervisor:
         self._services = services
         self._record = record
         self._astray_since: dict[ProcessRecord, float] = {}
+        self._renewals: dict[
+            Attempt, tuple[datetime | None, float]
+        ] = {}  # the lease last seen, and since when
         self._swept_at = 0.0
 
     async def watch(self, stop: asyncio.Event) -> None:
@@ -72,6 +76,7 @@ class Supervisor:
         for process in known:
             by_attempt[process.job_id, process.attempt].append(process)
         self._astray_since = {each: since for each, since in self._astray_since.items() if each in known}
+        self._renewals = {each: seen for each, seen in self._renewals.items() if each in by_attempt}
         for (job_id, attempt), started in by_attempt.items():
             await self._look_at(jobs[job_id], attempt, started)
         await self._sweep(frozenset(jobs))
@@ -90,12 +95,26 @@ class Supervisor:
 
     async def _look_at(self, job: Job | None, attempt: int, started: list[ProcessRecord]) -> None:
         is_wanted = job is not None and job.status is JobStatus.RUNNING and job.attempt == attempt
-        has_horse = any(each.role == "horse" and processes.is_running(each) for each in started)
-        if has_horse and (is_wanted or not self._is_overdue(started)):
+        has_horse = any(each.role == HORSE and processes.is_running(each) for each in started)
+        if has_horse and not (self._is_silent(job) if job and is_wanted else self._is_overdue(started)):
             return
         await reap(self._services, started)
         if job is not None and is_wanted:
             await self._give_back(job)
+
+    def _is_silent(self, job: Job) -> bool:
+        """A living horse that renews nothing: did it stand still for so long that somebody else should begin?
+
+        Counted from when we saw its last renewal, by our own clock: no host need agree with the database's.
+        """
+        attempt, moment = (job.id, job.attempt), uptime()
+        lease, since = self._renewals.get(attempt, (None, moment))
+        if lease != job.lease_until:
+            lease, since = job.lease_until, moment
+        self._renewals[attempt] = lease, since
+        lease_seconds = self._services.settings.lease_seconds
+        is_cancelled = job.cancel_requested_at is not None
+        return moment - since > (lease_seconds if is_cancelled else fuse_seconds(lease_seconds))
 
     def _is_overdue(self, started: Iterable[ProcessRecord]) -> bool:
         """A living horse whose job is over: is it taking too long to leave?"""
@@ -105,7 +124,7 @@ class Supervisor:
         )
 
     async def _give_back(self, job: Job) -> None:
-        """Its horse is dead and nothing of it runs: nobody needs to wait for the lease to end."""
+        """Its horse is dead and nothing of it runs: nobody needs to wait any longer."""
         log.warning("a job lost its horse", job=job.handle, attempt=job.attempt)
         async with self._services.storage.begin() as work:
             await work.jobs.renew(job.id, job.attempt, job.worker or "", 0.0)

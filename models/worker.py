@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from models.base import Moment, Noun
 
+HORSE = "horse"  # the process that does the job; all others are started by it
+
 
 class WorkerRecord(Noun):
     """One worker host process. `seen_at` is its heartbeat."""
@@ -30,4 +32,4 @@ class ProcessRecord(Noun):
     boot_id: str
     pid: int
     started_ticks: int
-    role: str  # "horse", "agent", "check"
+    role: str  # HORSE, "agent", "check"

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, literal, not_, or_, select, tuple_
 
 from adapters.storage.changes import partners_of
-from adapters.storage.clock import clock
+from adapters.storage.clock import after, clock
 from adapters.storage.columns import Key, Moment
 from adapters.storage.job_claims import may_start
 from adapters.storage.job_rows import JobRows, from_row
 from adapters.storage.job_tables import ACTIVE, has_status, jobs
+from adapters.storage.other_tables import processes
 from models.job import Job, JobStatus
+from models.worker import HORSE
 
 HANDLES = 10
 _AFTER_ALL = "~"  # sorts behind every letter of a handle, and every digit of a thread
 
 _j = jobs.c
 _mine = jobs.alias("mine")
+_p = processes.c
 _NEWEST = (_j.created_at.desc(), _j.id.desc())
 _OLDEST = (_j.created_at, _j.id)
 
@@ -30,10 +33,18 @@ class JobLists(JobRows):
         """All of them, newest first."""
         return await self._jobs(order=_NEWEST, limit=None)
 
-    async def expired(self, limit: int) -> list[Job]:
-        """running, their lease over."""
+    async def expired(
+        self, limit: int, *, patience_seconds: float = 0.0, cancel_patience_seconds: float = 0.0
+    ) -> list[Job]:
+        """running, their lease over; those of whom nobody saw the process dead, later."""
         is_over = (has_status(_j.status, JobStatus.RUNNING), _j.lease_until <= clock())
-        return await self._jobs(*is_over, order=(_j.lease_until,), limit=limit)
+        is_cancelled = _j.cancel_requested_at.is_not(None)
+        is_given_up = or_(
+            not_(exists().where(_p.job_id == _j.id, _p.attempt == _j.attempt, _p.role == HORSE)),
+            _j.lease_until <= after(-patience_seconds),
+            and_(is_cancelled, _j.lease_until <= after(-cancel_patience_seconds)),
+        )
+        return await self._jobs(*is_over, is_given_up, order=(_j.lease_until,), limit=limit)
 
     async def claimable(self, limit: int) -> list[Job]:
         """queued, first in line, lock free: each deserves a hint to the queue."""

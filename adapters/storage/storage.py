@@ -1,7 +1,8 @@
 """The database behind the `Storage` port: opened, migrated, kept, written to and read from.
 
-On SQLite everything this process writes takes its turn, group commits and units of work alike, in order:
-one writer is all SQLite has, and waiting here is fair and costs nothing while waiting in the file is neither.
+On SQLite everything this process writes takes its turn, group commits and units of work alike, in order, and so do
+all processes: one writer is all SQLite has, and waiting in line is fair and costs nothing while waiting in the file is
+neither.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from adapters.storage.migrations.migrate import is_current, migrate
 from adapters.storage.packing import Packed
 from adapters.storage.postgres_inbox import PostgresInbox
 from adapters.storage.sqlite_inbox import SQLiteInbox
+from adapters.storage.turns import Turns
 from adapters.storage.unit_of_work import SQLUnitOfWork
 from adapters.storage.urls import parse
 from adapters.storage.warmth import warm_up
@@ -60,6 +62,7 @@ class SQLStorage(Storage):
         self._writer = writer_of(options)
         self._reader = reader_of(options)
         self._lock = asyncio.Lock()
+        self._turns = Turns(options.path, is_urgent=not options.is_short_lived)
         self._writing: set[asyncio.Task[Any] | None] = set()
         self._inode = (0, 0)
         self._inbox = SQLiteInbox(options) if options.is_sqlite else PostgresInbox(self._writer)
@@ -91,6 +94,7 @@ class SQLStorage(Storage):
         await self._writer.dispose()
         if self._checkpointer is not None:
             await self._checkpointer.close()
+        self._turns.close()
 
     async def ping(self) -> None:
         """Raises StorageUnavailable."""
@@ -123,7 +127,13 @@ class SQLStorage(Storage):
 
     @asynccontextmanager
     async def _begin(self) -> AsyncIterator[UnitOfWork]:
-        async with self._turn(), self._transaction(self._writer, WRITING) as connection:
+        # Connecting takes a while on a busy machine: not while everybody waits for us to write.
+        async with (
+            self._alone(),
+            self._connected(self._writer, WRITING) as connection,
+            self._turn_of_all(),
+            connection.begin(),
+        ):
             yield SQLUnitOfWork(connection, self._owner)
         self._wrote(UNIT_OF_WORK_BYTES)
 
@@ -143,6 +153,11 @@ class SQLStorage(Storage):
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
+        async with self._alone(), self._turn_of_all():
+            yield
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
         task = asyncio.current_task()
         if task in self._writing:
             raise RuntimeError(NESTED)
@@ -154,11 +169,19 @@ class SQLStorage(Storage):
         finally:
             self._writing.discard(task)
 
+    def _turn_of_all(self) -> AbstractAsyncContextManager[None]:
+        return self._turns.taken() if self._options.is_sqlite else nullcontext()
+
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, doing: str) -> AsyncIterator[AsyncConnection]:
+        async with self._connected(engine, doing) as connection, connection.begin():
+            yield connection
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine, doing: str) -> AsyncIterator[AsyncConnection]:
         with translated(doing):
             await self._in_place()
-            async with engine.connect() as connection, connection.begin():
+            async with engine.connect() as connection:
                 yield connection
 
     async def _in_place(self) -> None:

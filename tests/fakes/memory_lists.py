@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from models.job import Job, JobEvent, JobStatus, Transition
+from models.worker import HORSE
 from tests.fakes.memory import Rows, with_
 
 
@@ -23,8 +24,17 @@ class JobLists(Rows):
     async def transitions(self, job_id: str) -> list[Transition]:
         return [t for t in self._memory.transitions.values() if t.job_id == job_id]
 
-    async def expired(self, limit: int) -> list[Job]:
-        over = [job for job in self._all() if self._is_over(job)]
+    async def expired(
+        self, limit: int, *, patience_seconds: float = 0.0, cancel_patience_seconds: float = 0.0
+    ) -> list[Job]:
+        def is_given_up(job: Job) -> bool:
+            horses = [each for each in self._memory.processes.values() if each.role == HORSE]
+            if (job.id, job.attempt) not in {(each.job_id, each.attempt) for each in horses}:
+                return True
+            seconds = [patience_seconds, *([cancel_patience_seconds] if job.cancel_requested_at else [])]
+            return job.lease_until is not None and job.lease_until <= self._after(-min(seconds))
+
+        over = [job for job in self._all() if self._is_over(job) and is_given_up(job)]
         return sorted(over, key=lambda job: str(job.lease_until))[:limit]
 
     async def claimable(self, limit: int) -> list[Job]:

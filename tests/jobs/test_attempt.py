@@ -8,7 +8,7 @@ import pytest
 from bot.errors import IntegrationError, JobCancelled, JobFailed, LeaseLost, StorageUnavailable
 from bot.run import Run
 from bot.services import Services
-from jobs import runtime
+from jobs import runtime, settlement
 from models.agent import AgentState
 from models.job import Failure, JobResult, JobStatus
 from tests.jobs.desk import services, yard
@@ -138,7 +138,7 @@ async def test_what_was_done_when_the_time_was_over_counts(
     assert ended.failure is (None if is_done else Failure.TIMEOUT)
 
 
-async def test_work_that_loses_its_database_gives_the_job_back_at_once(
+async def test_work_that_loses_its_database_gives_the_job_back_at_once_and_uncounted(
     yard: Yard, services: Services
 ) -> None:
     async def work(run: Run) -> JobResult:
@@ -146,5 +146,6 @@ async def test_work_that_loses_its_database_gives_the_job_back_at_once(
 
     job = await yard.new(services, "")
     await runtime.perform(job.id, work)
-    async with services.storage.read() as unit:
-        assert [each.id for each in await unit.jobs.expired(5)] == [job.id]
+    given = await yard.get(services, job)
+    assert (given.status, given.attempt, given.max_attempts) == (JobStatus.QUEUED, 2, job.max_attempts + 1)
+    assert given.events[-1].data == settlement.GIVEN_OVER
