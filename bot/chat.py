@@ -12,6 +12,7 @@ from bot.platform import Answer, Posted
 from models.base import Noun
 from models.card import Card
 from models.delivery import WebhookRequest
+from models.identity import Account
 from models.message import Actor, Attachment, Thread
 from models.picker import Choice, Dialog, Page, Picker
 
@@ -29,11 +30,14 @@ TAB, HOME = "tab", "home"
 
 
 class Suggestion(Noun):
-    """A choice that is being typed: what for, by whom, and how it begins."""
+    """A choice that is being typed: what for, by whom, and how it begins. `owner` is set in a menu of a person's own
+    page, which is no question and waits for nothing.
+    """
 
     picker_id: str
     actor: Actor
     typed: str = ""
+    owner: Account | None = None
 
 
 class Enclosure(Noun):

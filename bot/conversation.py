@@ -130,6 +130,7 @@ async def _settle(
     """Run the turns nobody ran before, and give the delivery its disposition. All or nothing."""
     said: list[Said] = []
     first: int | None = None
+    theirs = await pages.of(work, found.message)
     for turn in turns:
         key = f"{found.message.semantic_key}:{turn.command.index}"
         if turn.question is not None:
@@ -151,6 +152,7 @@ async def _settle(
         await replies.put(work, found, MOST_COMMANDS, text)
     if not all(map(_is_silence, said)):
         await replies.see(work, found)
+        await pages.refresh(work, theirs)
     disposition = min((each.disposition for each in said), key=WEIGHT.index, default=Disposition.DUPLICATE)
     detail = "; ".join(each.detail for each in said if each.detail) if said else TAKEN.format(first=first)
     await _finish(work, services, found, disposition, detail)

@@ -12,9 +12,10 @@ from models.identity import Account
 from models.job import Job
 from models.outbox import OutboxRow
 from models.pending import Room, Subscription
-from models.picker import Page, Section
+from models.picker import Menu, Page, Section
 
-HELP, JOBS, ENDED, LINK, CHANNELS = "What you may do", "Your jobs", "Lately", "Who you are", "Your channels"
+HELP, JOBS, ENDED, LINK = "What you may do", "Your jobs", "Lately", "Who you are"
+ALONE, CHANNELS = "Your default", "Your channels"
 ACTIVE = "{handle} · {status}"
 LINE = "- {status}: {what}"
 NO_JOBS = (
@@ -22,8 +23,12 @@ NO_JOBS = (
 )
 LINKED = "You are @{login} on {forge}. Jobs run with that account's rights."
 UNLINKED = "I don't know yet who you are on {forge}. Jobs run with your own rights there, so I need to."
-DEFAULT = "- Requests in {channel} are about `{repository}`."
-FOLLOWS = "- {channel} follows `{repository}`: {events}."
+OWN = "What you ask me alone is about `{repository}`, unless you say otherwise."
+NO_OWN = "When you ask me alone and name no repository, I ask which one. Choose one here, and I take that."
+DEFAULT = "Requests in {channel} are about `{repository}`."
+FOLLOWS = "{channel} follows `{repository}`: {events}."
+CHOOSE = "Choose a repository"
+SET, CLEAR, OF = "{slash} repo set {{choice}}{of}", "{slash} repo unset{of}", " in={channel}"
 NO_CHANNELS = (
     "You set none yet. In a channel, `/{name} repo set owner/name` says what its requests are about, and "
     "`/{name} subscribe owner/name` has it told what happens there."
@@ -33,7 +38,7 @@ OPEN_SECONDS = 24 * 3600.0
 MOST_ACTIVE = 10
 MOST_ENDED = 10
 MOST_LOOKED_AT = 50
-MOST_CHANNELS = 20
+MOST_CHANNELS = 10
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Seen:
     login: str = ""
     active: Sequence[Job] = ()
     ended: Sequence[Job] = ()
+    default: str = ""
     rooms: Sequence[Room] = ()
     subscriptions: Sequence[Subscription] = ()
 
@@ -74,12 +80,13 @@ async def look(services: Services, row: OutboxRow) -> Seen:
     ]
     return Seen(
         name=services.settings.name,
-        help=row.text,
+        help=row.text if account or not row.body else row.body,
         forge=forge.name,
         login=account.login or account.id if account else "",
         active=[job for job in mine if not job.status.is_terminal][:MOST_ACTIVE],
         ended=[job for job in mine if job.status.is_terminal][:MOST_ENDED],
-        rooms=[room for room in rooms if room.repository],
+        default=next((room.repository for room in rooms if room.channel == me.id), ""),
+        rooms=[room for room in rooms if room.repository and room.channel != me.id],
         subscriptions=subscriptions,
     )
 
@@ -107,7 +114,8 @@ def draw(seen: Seen) -> Page:
             Section(title=HELP, text=seen.help, commands=(f"{slash} help",)),
             *_jobs(seen, slash),
             _link(seen, slash),
-            _channels(seen),
+            *([_own(seen, slash)] if seen.login else []),
+            *_channels(seen, slash),
         )
     )
 
@@ -138,11 +146,34 @@ def _link(seen: Seen, slash: str) -> Section:
     return Section(title=LINK, text=UNLINKED.format(forge=seen.forge), commands=(f"{slash} link",))
 
 
-def _channels(seen: Seen) -> Section:
-    defaults = [DEFAULT.format(channel=room.channel, repository=room.repository) for room in seen.rooms]
+def _own(seen: Seen, slash: str) -> Section:
+    text = OWN.format(repository=seen.default) if seen.default else NO_OWN
+    return _default(text, slash, "", title=ALONE, is_set=bool(seen.default))
+
+
+def _channels(seen: Seen, slash: str) -> list[Section]:
+    made = [
+        _default(
+            DEFAULT.format(channel=_name(room.channel), repository=room.repository),
+            slash,
+            OF.format(channel=room.channel),
+        )
+        for room in seen.rooms[:MOST_CHANNELS]
+    ]
     follows = [
         FOLLOWS.format(channel=each.thread.name, repository=each.repository, events=", ".join(each.events))
         for each in seen.subscriptions
-    ]
-    lines = [*defaults, *follows][:MOST_CHANNELS]
-    return Section(title=CHANNELS, text="\n".join(lines) or NO_CHANNELS.format(name=seen.name))
+    ][:MOST_CHANNELS]
+    made += [Section(title="", text=text) for text in follows]
+    return [Section(title=CHANNELS, text="" if made else NO_CHANNELS.format(name=seen.name)), *made]
+
+
+def _default(text: str, slash: str, of: str, *, title: str = "", is_set: bool = True) -> Section:
+    """What a default is, to be changed and cleared. A click is a command: rights are looked up then."""
+    menu = Menu(command=SET.format(slash=slash, of=of), placeholder=CHOOSE)
+    clear = (CLEAR.format(slash=slash, of=of),) if is_set else ()
+    return Section(title=title, text=text, menu=menu, commands=clear)
+
+
+def _name(channel: str) -> str:
+    return f"#{channel}"

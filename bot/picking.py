@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import replies
-from bot.chat import CHOICE, DISMISS, PICKER, REMEMBER, Chat
+from bot.chat import CHOICE, DISMISS, PICKER, REMEMBER, Chat, Suggestion
 from bot.errors import StorageUnavailable
 from bot.places import account_of
 from bot.platform import Answer, Platform
@@ -20,6 +20,7 @@ from bot.services import Services
 from bot.triage import Addressed, outcome_of
 from models.base import now
 from models.delivery import Disposition, WebhookRequest
+from models.identity import Account
 from models.message import Actor, IncomingMessage
 from models.pending import Pending, PendingState, Room
 from models.picker import Choice
@@ -55,23 +56,26 @@ async def offered(services: Services, chat: Chat, request: WebhookRequest) -> An
     if asked is None:
         return None
     try:
-        async with services.storage.read() as work:
-            pending = await work.pending.get(asked.picker_id)
+        return chat.offer(_matching(await _writable(services, asked), asked.typed))
     except StorageUnavailable:
         return chat.offer(())
-    if pending is None or pending.asker.id != asked.actor.id:
-        return chat.offer(())
-    return chat.offer(_matching(await _writable(services, pending), asked.typed))
 
 
-async def _writable(services: Services, pending: Pending) -> Sequence[str]:
+async def _writable(services: Services, asked: Suggestion) -> Sequence[str]:
     forge = services.forge()
     async with services.storage.read() as work:
-        account = await work.people.partner(pending.asker, forge.name, forge.integration)
+        asker = asked.owner or await _asker(work, asked)
+        account = await work.people.partner(asker, forge.name, forge.integration) if asker else None
     if account is None:
         return ()
     actor = Actor(id=account.id, login=account.login)
     return await services.directory.writable(forge, actor, PATIENCE_SECONDS)
+
+
+async def _asker(work: UnitOfWork, asked: Suggestion) -> Account | None:
+    """Who was asked, when it is they who type."""
+    pending = await work.pending.get(asked.picker_id)
+    return pending.asker if pending is not None and pending.asker.id == asked.actor.id else None
 
 
 def _matching(names: Sequence[str], typed: str) -> list[Choice]:

@@ -82,7 +82,7 @@ class Places:
         if account is None and spec.needs > Role.NONE:
             return NoLink()
         if account is None or spec.scope in {Scope.NOWHERE, Scope.HERE}:
-            return await self._anywhere(forge, account)
+            return await self._anywhere(forge, account, spec)
         found = await self._meant(command, spec, forge)
         if spec.scope is Scope.JOB:
             return await self._at_job(command, forge, account, found)
@@ -111,7 +111,7 @@ class Places:
     async def _there(self, forge: Platform, account: Actor, thread: Thread) -> Here:
         return Here(thread, account, await self._role(forge, account, thread.repository))
 
-    async def _anywhere(self, forge: Platform, account: Actor | None) -> Here:
+    async def _anywhere(self, forge: Platform, account: Actor | None, spec: CommandSpec) -> Here:
         """For what needs no repository: the one this place is about, if there is one, says what else may be done."""
         thread, actor = self._message.thread, account or self._actor
         if account is None:
@@ -121,7 +121,11 @@ class Places:
         if known is None:
             # Which repository is meant would be asked; so whoever is known may ask for all of it.
             return Here(thread, actor, Role.WRITE)
-        return await self._there(forge, account, known)
+        here = await self._there(forge, account, known)
+        if here.role < spec.needs and thread.kind is ThreadKind.DIRECT:
+            # Their own conversation: a default that they may not even read any more locks nobody out of it.
+            return Here(thread, actor, Role.WRITE)
+        return here
 
     async def _role(self, platform: Platform, actor: Actor, repository: str) -> Role:
         key = (actor.id, repository.lower())
@@ -168,7 +172,7 @@ class Places:
             if job.place is not None and job.place.repository:
                 return at(forge, job.place.repository)
         room = await work.rooms.get(
-            self._platform.name, self._platform.integration, thread.workspace, thread.channel
+            self._platform.name, self._platform.integration, thread.workspace, room_of(thread, self._actor)
         )
         return at(forge, room.repository) if room and room.repository else None
 
@@ -195,6 +199,11 @@ def at(forge: Platform, repository: str) -> Thread:
     """The repository as a place to work in; no issue of it."""
     source = SourceType(forge.name)
     return Thread(source=source, integration=forge.integration, repository=repository, kind=ThreadKind.OTHER)
+
+
+def room_of(thread: Thread, actor: Actor) -> str:
+    """The channel whose default counts there; of a conversation with one person alone it is their own, by their id."""
+    return actor.id if thread.kind is ThreadKind.DIRECT else thread.channel
 
 
 def account_of(message: IncomingMessage, actor: Actor) -> Account:

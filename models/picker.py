@@ -39,12 +39,24 @@ class Dialog(Noun):
     thread: Thread | None = None
 
 
+class Menu(Noun):
+    """A choice among the repositories its reader may write to. `command` is what choosing one types, with
+    `{choice}` for it.
+    """
+
+    command: str
+    placeholder: str = ""
+
+
 class Section(Noun):
-    """A part of a page: a heading, our own Markdown, and commands that may be clicked."""
+    """A part of a page: a heading ("" goes on with what is above), our own Markdown, a menu, and commands that may be
+    clicked.
+    """
 
     title: str
     text: str = ""
     commands: tuple[str, ...] = ()
+    menu: Menu | None = None
 
 
 class Page(Noun):

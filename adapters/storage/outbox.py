@@ -169,8 +169,8 @@ class OutboxRows(Rows):
     ) -> bool:
         """`row.wanted` of it is visible. Not due again before the pace, unless something urgent came meanwhile."""
         is_done = _o.wanted <= row.wanted
-        # What is for one person alone may be a code or a link that is as good as a password.
-        is_secret = and_(is_done, _o.audience != "")
+        # What is for one person alone may be a code or a link that is as good as a password. A page is drawn again.
+        is_secret = and_(is_done, _o.audience != "", _o.kind != OutboxKind.PAGE)
         shown = {
             "shown": row.wanted,
             "text": case((is_secret, ""), else_=_o.text), "body": case((is_secret, ""), else_=_o.body),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from models.delivery import Disposition
+from models.identity import Account, Role
 from models.job import JobStatus
 from models.message import MessageKind, ThreadKind
-from models.picker import Page
+from models.picker import Page, Section
 from tests.bot.test_telling import ended
 from tests.fakes.chat import ChatBench, channel
 
@@ -104,13 +105,105 @@ async def test_another_part_of_the_page_is_no_look_at_it() -> None:
     assert await bench.dispositions() == [Disposition.IGNORED_EVENT]
 
 
+def parts(bench: ChatBench, user: str = "U1") -> list[Section]:
+    return list(Page.model_validate_json(bench.chat.pages[user]).sections)
+
+
+def about(bench: ChatBench, words: str) -> Section:
+    [found] = [part for part in parts(bench) if words in part.text]
+    return found
+
+
+async def press(bench: ChatBench, command: str, user: str = "U1") -> None:
+    """On the page: it stands in no channel, so it is as in the conversation with that person."""
+    thread = channel(name=user, kind=ThreadKind.DIRECT)
+    await bench.say(command, user=user, kind=MessageKind.ACTION, thread=thread, is_direct=True)
+
+
 async def test_what_their_channels_are_set_to() -> None:
     bench = await known()
     await bench.say("@bellhop repo set acme/till")
     await bench.say("@bellhop subscribe acme/shop jobs")
     await look(bench)
-    text = page(bench)["Your channels"][0]
-    assert "Requests in C1 are about `acme/till`" in text
-    assert "#C1 follows `acme/shop`: jobs." in text
+    default = about(bench, "Requests in #C1 are about `acme/till`")
+    assert default.commands == ("/bellhop repo unset in=C1",)
+    assert default.menu is not None
+    assert default.menu.command == "/bellhop repo set {choice} in=C1"
+    about(bench, "#C1 follows `acme/shop`: jobs.")
     await look(bench, "U2")
     assert "You set none yet" in page(bench, "U2")["Your channels"][0]
+
+
+async def test_a_channels_default_is_changed_and_cleared_from_the_page() -> None:
+    bench = await known()
+    await bench.say("@bellhop repo set acme/till")
+    await look(bench)
+    await press(bench, "/bellhop repo set acme/shop in=C1")
+    assert "Requests in #C1 are about `acme/shop` from now on" in bench.whispers[-1].text
+    about(bench, "Requests in #C1 are about `acme/shop`")
+    await press(bench, about(bench, "Requests in #C1").commands[0])
+    assert "You set none yet" in page(bench)["Your channels"][0]
+    await bench.say("@bellhop repo")
+    assert "about no repository by default" in bench.whispers[-1].text
+
+
+async def test_only_who_set_it_changes_a_channel_from_elsewhere_and_only_with_the_right() -> None:
+    bench = await known()
+    await bench.link("U2", "bo", "102")
+    await bench.say("@bellhop repo set acme/till")
+    await look(bench)
+    for command in ("/bellhop repo set acme/shop in=C1", "/bellhop repo unset in=C1", "/bellhop repo in=C1"):
+        await press(bench, command, "U2")
+        assert "only whoever set a channel's repository last" in bench.whispers[-1].text
+        assert (await bench.dispositions())[-1] is Disposition.DENIED_ROLE
+    bench.forge.roles["ada"] = Role.READ
+    await press(bench, "/bellhop repo set acme/shop in=C1")
+    assert "needs write on acme/shop, you have read" in bench.whispers[-1].text
+    bench.forge.roles["ada"] = Role.NONE
+    await press(bench, "/bellhop repo unset in=C1")
+    assert "needs read on acme/till" in bench.whispers[-1].text
+    about(bench, "Requests in #C1 are about `acme/till`")
+
+
+async def test_a_persons_own_default_is_set_on_their_page_and_used_where_they_are_alone_with_the_bot() -> (
+    None
+):
+    bench = await known()
+    await look(bench)
+    own = next(part for part in parts(bench) if part.title == "Your default")
+    assert (own.commands, own.menu and own.menu.command) == ((), "/bellhop repo set {choice}")
+    await press(bench, "/bellhop repo set acme/till")
+    assert "Requests of yours to me alone are about `acme/till` from now on" in bench.whispers[-1].text
+    assert "is about `acme/till`" in page(bench)["Your default"][0]
+    alone = channel("9.9", name="DU1", kind=ThreadKind.DIRECT)
+    await bench.say("fix the drawer", thread=alone, is_direct=True)
+    [job] = await bench.jobs()
+    assert job.place is not None
+    assert job.place.repository == "acme/till"
+    await bench.say("@bellhop fix the door", thread=channel("8.8"), comment_id="8.8")
+    assert len(await bench.jobs()) == 1, "in a channel it is asked"
+    bench.forge.roles["ada"] = Role.NONE
+    await press(bench, page(bench)["Your default"][1][0])
+    assert "no repository by default any more" in bench.whispers[-1].text, "nobody is locked in"
+
+
+async def test_the_page_follows_what_its_reader_does_elsewhere() -> None:
+    bench = ChatBench()
+    await look(bench)
+    assert "asks the agent" not in page(bench)["What you may do"][0]
+    await bench.say("link", thread=channel("1.1", name="DU1", kind=ThreadKind.DIRECT), is_direct=True)
+    await bench.comment(f"/bellhop link {bench.whispers[-1].text.split('/bellhop link ')[1].split()[0]}")
+    assert "You are @ada on github" in page(bench)["Who you are"][0]
+    assert "asks the agent" in page(bench)["What you may do"][0]
+    await bench.comment("@bellhop fix it")
+    [job] = await bench.jobs()
+    assert f"{job.handle} · queued" in page(bench)
+    await bench.comment("/bellhop unlink")
+    assert "I don't know yet who you are" in page(bench)["Who you are"][0]
+
+
+async def test_what_is_typed_in_a_menu_of_the_page_is_its_owners() -> None:
+    bench = await known()
+    ada = Account(platform="slack", workspace="T1", id="U1")
+    assert await bench.type_ahead("", "till", owner=ada) == ["acme/till"]
+    assert await bench.type_ahead("", "till", owner=ada.model_copy(update={"id": "U9"})) == []

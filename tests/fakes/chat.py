@@ -188,9 +188,11 @@ class ChatBench(Bench):
         given = {"kind": MessageKind.ACTION, "fields": fields, "answer_url": url, "subject_id": "q"}
         await self.say("", user=user, thread=thread or channel(), **given)
 
-    async def type_ahead(self, picker_id: str, typed: str, *, user: str = "U1") -> list[str]:
+    async def type_ahead(
+        self, picker_id: str, typed: str, *, user: str = "U1", owner: Account | None = None
+    ) -> list[str]:
         """What is offered to somebody who types."""
-        asked = Suggestion(picker_id=picker_id, actor=Actor(id=user, login=user), typed=typed)
+        asked = Suggestion(picker_id=picker_id, actor=Actor(id=user, login=user), typed=typed, owner=owner)
         answer = await self.receive_from("slack", asked.model_dump_json().encode(), event="suggestion")
         return list(orjson.loads(answer.body))
 

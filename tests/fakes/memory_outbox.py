@@ -101,7 +101,7 @@ class OutboxRows(Rows):
             "shown_digest": digest,
             "sent_at": self._clock(),
         }
-        if held.audience and state is OutboxState.DONE:
+        if held.audience and state is OutboxState.DONE and held.kind is not OutboxKind.PAGE:
             held = with_(held, text="", body="")
         done = {"shown": row.wanted, "attempts": 0, "is_ambiguous": False, "last_error": ""}
         self._keep(with_(held, state=state, due_at=due_at, **remote, **done, **RELEASED))

@@ -25,6 +25,11 @@ FENCE = "```"
 GAP = "\n\n"
 # The verb, and the second word of one like `ci run`.
 COMMAND = re.compile(r"\S+\s+(?P<verb>[a-z][a-z_-]*(?:\s+[a-z]+(?![\w=/-]))?)")
+# As Thread.name has it. Slack shows the name instead, to whoever may know it, and notifies nobody.
+# https://docs.slack.dev/messaging/formatting-message-text#linking-channels
+CHANNEL = re.compile(r"(?<![\w/#&`])#([CG][A-Z0-9]{8,20})(?!\w)")
+CODE = re.compile(r"(```.*?```|`[^`\n]*`|<[^>\n]*>)", re.DOTALL)
+LABELS = {"repo unset": "Clear"}
 Block = dict[str, Any]
 
 
@@ -58,7 +63,7 @@ def sections(markdown: str, room: int = LONGEST_TOGETHER, most: int = MOST_BLOCK
     """Markdown as sections, at most `most` and `room` characters together: the rest is cut, and its end marked."""
     source = clip(markdown, max(room, 0), unit="utf-16")
     while source:
-        made = [section(text) for text in _packed(mrkdwn.pieces(source))]
+        made = [section(text) for text in _packed([named(piece) for piece in mrkdwn.pieces(source)])]
         excess = max(measure(made) / max(room, 1), len(made) / most)
         if excess <= 1:
             return made
@@ -69,7 +74,7 @@ def sections(markdown: str, room: int = LONGEST_TOGETHER, most: int = MOST_BLOCK
 
 def cost(markdown: str) -> int:
     """How long all its sections would be together, were nothing cut."""
-    return sum(map(size, _packed(mrkdwn.pieces(markdown))))
+    return sum(map(size, _packed([named(piece) for piece in mrkdwn.pieces(markdown)])))
 
 
 def measure(blocks: Sequence[Block]) -> int:
@@ -87,7 +92,8 @@ def buttons(commands: Sequence[str], block_id: str = "") -> list[Block]:
 
 def _button(number: int, command: str) -> Block:
     found = COMMAND.match(command)
-    label = (found["verb"].capitalize() if found else command) or command
+    verb = found["verb"] if found else ""
+    label = LABELS.get(verb) or verb.capitalize() or command
     made: Block = {
         "type": "button",
         "action_id": f"command-{number}",
@@ -95,6 +101,13 @@ def _button(number: int, command: str) -> Block:
         "value": command,
     }
     return made | ({"style": "danger"} if label in {"Cancel", "Undo"} else {})
+
+
+def named(text: str) -> str:
+    """Channels by their names, where the text has their ids; not in code, nor in links."""
+    parts = CODE.split(text)
+    parts[::2] = [CHANNEL.sub(r"<#\1>", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _packed(parts: Sequence[str]) -> Iterator[str]:

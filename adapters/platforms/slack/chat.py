@@ -25,6 +25,8 @@ from models.picker import Choice, Dialog, Page, Picker
 class SlackChat(ABC):
     """What Slack offers besides being a platform."""
 
+    integration: str
+
     def __init__(self, client: Client, settings: SlackSettings, bot_name: str) -> None:
         self._client = client
         self._settings = settings
@@ -39,7 +41,7 @@ class SlackChat(ABC):
 
     def suggestion(self, request: WebhookRequest) -> Suggestion | None:
         """The choice being typed. Raises PayloadError."""
-        return pickers.suggestion(request)
+        return pickers.suggestion(request, self.integration)
 
     def offer(self, choices: Sequence[Choice]) -> Answer:
         """The options of a select, 100 at most."""

@@ -1,7 +1,8 @@
 """From clicks, choices, shortcuts, dialogs and slash commands to messages. Pure: no look-ups, no clock.
 
-A button's value is the whole command it stands for. A message on which somebody used a shortcut is somebody's words,
-perhaps another's: it is told as the description, never as what the clicking person says.
+A button's value is the whole command it stands for; a choice in a menu of a page completes one. A message on which
+somebody used a shortcut is somebody's words, perhaps another's: it is told as the description, never as what the
+clicking person says.
 https://docs.slack.dev/reference/interaction-payloads
 """
 
@@ -73,7 +74,7 @@ def _clicked(delivery: Delivery, own: Own) -> Reading:
     chosen = _chosen(action)
     fields = state | {action.action_id or "": chosen} | pickers.fields_of(action, chosen, state)
     is_command = action.type == "button" and not pickers.is_ours(action.block_id)
-    text = chosen if is_command else ""
+    text = chosen if is_command else pickers.command_of(action, chosen)
     return _done(delivery, own, body, text, fields=fields, comment_id=_once(delivery, body, action))
 
 
@@ -165,26 +166,13 @@ def _thread(delivery: Delivery, body: Interaction, actor_id: str) -> Thread:
         # What only one person sees begins no thread.
         root = _subject(body)
     name = channel.name or ""
-    return facts.Place(delivery.integration, _home(body), id_, name=name).thread(root or "")
-
-
-def _home(body: Interaction) -> str:
-    """The workspace in which the app is installed: of a stranger in a shared channel, `team` is theirs."""
-    view, said, team, user = body.view, body.message, body.team, body.user
-    told = (
-        view.app_installed_team_id if view else None,
-        said.team if said and said.bot_id else None,
-        team.id if team else None,
-        user.team_id if user else None,
-        body.enterprise.id if body.enterprise else None,
-    )
-    return next((each for each in told if each), "")
+    return facts.Place(delivery.integration, pickers.home_of(body), id_, name=name).thread(root or "")
 
 
 def _is_stranger(own: Own, body: Interaction) -> bool:
     theirs = body.user.team_id if body.user else None
     team, enterprise = body.team or Named(), body.enterprise or Named()
-    same = {_home(body)} | own.homes
+    same = {pickers.home_of(body)} | own.homes
     is_elsewhere = bool(theirs) and theirs not in same
     # Within one organization people of all its workspaces are at home.
     is_same_organization = bool({team.enterprise_id, enterprise.id} & (own.homes - {own.team_id}))

@@ -79,13 +79,17 @@ class Markup:
         """A person's page: https://docs.slack.dev/surfaces/app-home"""
         made: list[Block] = []
         for part in page.sections:
-            title = {"type": "header", "text": blocks.plain(mask(part.title, self.secrets), LONGEST_HEADER)}
+            title = blocks.plain(mask(part.title, self.secrets), LONGEST_HEADER)
             words = blocks.sections(harmless(part.text, self.secrets, blocks.LONGEST_SECTION), most=10)
-            made += [title, *words, *blocks.buttons(part.commands)]
+            menu = pickers.menu(part.menu) if part.menu else []
+            made += [{"type": "header", "text": title}] if part.title else []
+            made += [*words, *menu, *blocks.buttons(part.commands)]
         return json.dumps({"type": "home", "blocks": made[:MOST_PAGE_BLOCKS]}, ensure_ascii=False)
 
     def _said(self, text: str, made: Sequence[Block], marker: str, **more: str) -> str:
-        plain = "\n".join(mrkdwn.pieces(clip(text, LONGEST_TEXT // 2))) or mrkdwn.escape(EVENT_TYPE)
+        plain = blocks.named("\n".join(mrkdwn.pieces(clip(text, LONGEST_TEXT // 2)))) or mrkdwn.escape(
+            EVENT_TYPE
+        )
         body: dict[str, Any] = {"text": plain[:LONGEST_TEXT], "blocks": list(made)}
         if marker:
             body["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {MARKER: marker, **more}}

@@ -1,6 +1,7 @@
 """Choices and dialogs as Block Kit, and what comes back of them.
 
-A choice is a select that asks us while somebody types (`block_suggestion`); its block names the request that waits.
+A choice is a select that asks us while somebody types (`block_suggestion`); its block names the request that waits, or
+the command that the choice completes.
 https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element#external_select
 https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 """
@@ -14,16 +15,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from adapters.platforms.slack import blocks, bodies, facts
-from adapters.platforms.slack.payload import Element, State, View
+from adapters.platforms.slack.payload import Element, Interaction, State, View
 from bot.chat import CHOICE, DISMISS, PICKER, REMEMBER, TEXT, Suggestion
 from bot.platform import Answer
 from models.base import Noun
 from models.delivery import WebhookRequest
+from models.identity import Account
 from models.message import Actor, Thread
-from models.picker import Choice, Dialog, Picker
+from models.picker import Choice, Dialog, Menu, Picker
+from models.source import SourceType
 
 ASKS = "bellhop:pick:"
 TICKS = "bellhop:tick:"
+RUNS = "bellhop:run:"  # and then the command that a choice completes
+HERE = "{choice}"
 SUGGESTION = "block_suggestion"
 CALLBACK = "bellhop:dialog"
 TICKED = "yes"
@@ -31,6 +36,7 @@ MOST_OPTIONS = 100
 LONGEST_LABEL = 75
 LONGEST_VALUE = 150
 LONGEST_PLACEHOLDER = 150
+LONGEST_BLOCK_ID = 255
 LONGEST_TITLE = 24
 LONGEST_INITIAL = 3000
 LONGEST_QUESTION = 2000
@@ -50,7 +56,7 @@ def is_ours(block_id: str | None) -> bool:
     return (block_id or "").startswith((ASKS, TICKS))
 
 
-def suggestion(request: WebhookRequest) -> Suggestion | None:
+def suggestion(request: WebhookRequest, integration: str) -> Suggestion | None:
     """The choice being typed; None for any other request. Raises PayloadError."""
     if SUGGESTION.encode() not in request.body:
         return None
@@ -62,7 +68,51 @@ def suggestion(request: WebhookRequest) -> Suggestion | None:
     name = (found.user.username or found.user.name if found.user else None) or user
     block = found.block_id or ""
     picker_id = block.removeprefix(ASKS) if block.startswith(ASKS) else ""
-    return Suggestion(picker_id=picker_id, actor=Actor(id=user, login=name), typed=found.value or "")
+    owner = Account(
+        platform=SourceType.SLACK.value, integration=integration, workspace=home_of(found), id=user
+    )
+    return Suggestion(
+        picker_id=picker_id,
+        actor=Actor(id=user, login=name),
+        typed=found.value or "",
+        owner=owner if block.startswith(RUNS) else None,
+    )
+
+
+def home_of(body: Interaction) -> str:
+    """The workspace in which the app is installed: of a stranger in a shared channel, `team` is theirs."""
+    view, said, team, user = body.view, body.message, body.team, body.user
+    told = (
+        view.app_installed_team_id if view else None,
+        said.team if said and said.bot_id else None,
+        team.id if team else None,
+        user.team_id if user else None,
+        body.enterprise.id if body.enterprise else None,
+    )
+    return next((each for each in told if each), "")
+
+
+def menu(found: Menu) -> list[dict[str, Any]]:
+    """A menu whose choice is a command; none when the command is too long to come back."""
+    block_id = f"{RUNS}{found.command}"
+    if len(block_id) > LONGEST_BLOCK_ID:
+        return []
+    return [{"type": "actions", "block_id": block_id, "elements": [_select(found.placeholder)]}]
+
+
+def command_of(action: Element, chosen: str) -> str:
+    """The command that a choice in a menu of ours completes; "" for any other click."""
+    block = action.block_id or ""
+    return block.removeprefix(RUNS).replace(HERE, chosen) if block.startswith(RUNS) and chosen else ""
+
+
+def _select(placeholder: str) -> dict[str, Any]:
+    return {
+        "type": "external_select",
+        "action_id": CHOICE,
+        "min_query_length": 0,
+        "placeholder": blocks.plain(placeholder or PLACEHOLDER, LONGEST_PLACEHOLDER),
+    }
 
 
 def offer(choices: Sequence[Choice]) -> Answer:
@@ -78,18 +128,12 @@ def offer(choices: Sequence[Choice]) -> Answer:
 
 def question(picker: Picker) -> list[dict[str, Any]]:
     """The question's blocks. The tick stands above the select: choosing ends the question."""
-    select = {
-        "type": "external_select",
-        "action_id": CHOICE,
-        "min_query_length": 0,
-        "placeholder": blocks.plain(picker.placeholder or PLACEHOLDER, LONGEST_PLACEHOLDER),
-    }
     asked: list[dict[str, Any]] = [*blocks.sections(picker.question)]
     if picker.remember:
         option = {"text": blocks.plain(picker.remember, LONGEST_LABEL), "value": TICKED}
         tick = {"type": "checkboxes", "action_id": REMEMBER, "options": [option]}
         asked.append({"type": "actions", "block_id": f"{TICKS}{picker.id}", "elements": [tick]})
-    elements: list[dict[str, Any]] = [select]
+    elements = [_select(picker.placeholder)]
     if picker.dismiss:
         label = blocks.plain(picker.dismiss, blocks.LONGEST_BUTTON)
         elements.append({"type": "button", "action_id": DISMISS, "text": label, "value": TICKED})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.ports import Storage
-from models.outbox import OutboxRow
+from models.outbox import OutboxKind, OutboxRow
 from tests.adapters.storage.nouns import outgoing
 from tests.adapters.storage.outbox_moves import claim, postpone, put, show
 
@@ -66,6 +66,15 @@ async def test_what_one_person_was_told_is_not_kept_once_they_see_it(storage: St
     told = {row.key: row.text for row in await claim(storage)}
     assert told["w-1"] == ""
     assert told["reply"]
+
+
+async def test_a_page_is_drawn_again_from_what_is_kept_of_it(storage: Storage) -> None:
+    await put(storage, outgoing("page", OutboxKind.PAGE, audience="U1"))
+    [row] = await claim(storage)
+    await show(storage, row)
+    async with storage.begin() as work:
+        assert await work.outbox.want_again("page", EVER_SECONDS)
+    assert [each.text for each in await claim(storage)] == [row.text]
 
 
 async def test_what_is_to_be_said_instead_is_kept_until_it_is_seen(storage: Storage) -> None:

@@ -21,7 +21,7 @@ async def test_what_is_set_is_what_requests_are_about() -> None:
     assert "`acme/till`" in bench.whispers[-1].text
     await bench.say("@bellhop repo unset")
     await bench.say("@bellhop repo")
-    assert "no repository yet" in bench.whispers[-1].text
+    assert "about no repository by default" in bench.whispers[-1].text
 
 
 async def test_nobody_sets_what_they_may_not_write_to() -> None:

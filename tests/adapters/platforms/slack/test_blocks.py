@@ -110,3 +110,12 @@ def test_the_same_command_is_one_button_and_five_are_enough() -> None:
     [row] = blocks.buttons(["/bellhop help"] * 3 + [f"/bellhop logs J-{n}" for n in range(9)])
     assert len(row["elements"]) == 5
     assert len({each["action_id"] for each in row["elements"]}) == 5
+
+
+def test_a_channel_is_shown_by_its_name_where_text_has_its_id() -> None:
+    shown = [block["text"]["text"] for block in blocks.sections("in #C0AB12CD3 and (#G12345678)")]
+    assert shown == ["in <#C0AB12CD3> and (<#G12345678>)"]
+    for text in ("`#C0AB12CD3`", "a#C0AB12CD3", "#general", "#C0AB", "```\n#C0AB12CD3\n```", "#C0AB12CD3x"):
+        assert "<#" not in "".join(block["text"]["text"] for block in blocks.sections(text)), text
+    linked = blocks.sections("[see](https://x.example/#C0AB12CD3)")[0]["text"]["text"]
+    assert linked == "<https://x.example/#C0AB12CD3|see>"

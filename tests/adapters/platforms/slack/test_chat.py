@@ -13,7 +13,7 @@ from bot.errors import (
     RateLimitError,
 )
 from models.message import Actor, IncomingMessage, MessageKind, Thread, ThreadKind
-from models.picker import Choice, Dialog, Page, Picker, Section
+from models.picker import Choice, Dialog, Menu, Page, Picker, Section
 from playground.slack.faults import Fault
 from playground.slack.server import SlackPlayground
 from tests.adapters.platforms.slack.conftest import sent
@@ -303,3 +303,35 @@ async def test_a_page_is_shown_to_its_person_and_its_buttons_are_commands(
     await door.post("/click", user="writer", home=True, action_id="command-0")
     clicked = await heard(slack, listener)
     assert (clicked.text, clicked.thread.channel) == ("/bellhop help", actor(playground, "writer").id)
+
+
+async def test_a_menu_on_a_page_completes_a_command(
+    slack: Slack, listener: Listener, playground: SlackPlayground, door: Door
+) -> None:
+    me = actor(playground, "writer").id
+    listener.answers["block_suggestion"] = json.loads(
+        slack.offer([Choice(value="acme/shop", label="acme/shop")]).body
+    )
+    parts = (
+        Section(title="Yours", menu=Menu(command="/bellhop repo set {choice}")),
+        Section(title="", text="and #C0AB12CD3E", commands=("/bellhop repo unset in=C0AB12CD3E",)),
+        Section(title="", menu=Menu(command="/bellhop repo set {choice} in=C0AB12CD3E" + "E" * 255)),
+    )
+    await slack.show_page(me, slack.render_page(Page(sections=parts)))
+    home = (await door.get("/screens/writer"))["home"]
+    assert [block["type"] for block in home["blocks"]] == ["header", "actions", "section", "actions"]
+    assert home["blocks"][2]["text"]["text"] == "and <#C0AB12CD3E>"
+    assert home["blocks"][3]["elements"][0]["text"]["text"] == "Clear"
+    where = {"user": "writer", "home": True, "action_id": "choice"}
+    await door.post("/suggest", **where, text="sh")
+    headers, body = listener.seen[-1]
+    request = of({"type": "block_suggestion"}).model_copy(
+        update={"headers": {name.lower(): value for name, value in headers.items()}, "body": body}
+    )
+    suggestion = slack.suggestion(request)
+    assert suggestion is not None
+    assert suggestion.owner is not None
+    assert suggestion.owner.key == ("slack", "default", playground.world.store.team.id, me)
+    await door.post("/click", **where, value="acme/shop")
+    clicked = await heard(slack, listener)
+    assert (clicked.text, clicked.is_direct) == ("/bellhop repo set acme/shop", True)
