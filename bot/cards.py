@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import phrases
+from bot.discretion import told_at
 from bot.facts import merge
 from bot.safety import headline
 from models.agent import AgentEventKind
@@ -114,7 +115,7 @@ def _headline(job: Job, state: CardState, facts: dict[str, Any], situation: Situ
         return STOPPING.format(handle=job.handle, by=job.cancel_requested_by)
     stop = _stop(job, situation.slash)
     if state is CardState.QUEUED:
-        return QUEUED.format(what=what(job), place=_place(situation), stop=stop)
+        return QUEUED.format(what=what(job), place=_place(job, situation), stop=stop)
     if state in {CardState.RUNNING, CardState.PARKED}:
         attempt = ATTEMPT.format(attempt=job.attempt, most=job.max_attempts) if job.attempt > 1 else ""
         return WORKING.format(what=what(job), attempt=attempt, stop=stop)
@@ -127,9 +128,10 @@ def _stop(job: Job, slash: str) -> str:
     return "" if is_over else f"{slash} cancel {job.handle}"
 
 
-def _place(situation: Situation) -> str:
+def _place(job: Job, situation: Situation) -> str:
     if situation.ahead:
-        nearest = situation.ahead[-1]
+        asked = job.context.thread if job.context else None
+        nearest = told_at(situation.ahead[-1], asked)
         return BEHIND.format(
             position=phrases.ordinal(len(situation.ahead) + 1), ahead=describe_ahead(nearest, situation.at)
         )

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot import cards, phrases
+from bot.discretion import told_at
 from bot.platform import Platform
 from bot.ports import UnitOfWork
 from bot.safety import harmless, headline
@@ -125,7 +126,7 @@ def shown_text(row: OutboxRow) -> str:
 
 
 def _of_job(job: Job) -> str:
-    card = cards.draw(job, cards.Situation())
+    card = cards.draw(told_at(job, None), cards.Situation())
     links = "".join(f" · [{_plain(label)}]({url})" for label, url in card.links if _is_safe(url))
     repository = job.place.repository if job.place else ""
     return OF_JOB.format(repository=repository, headline=harmless(card.headline), links=links)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import choice
 from bot.command import Ask, CommandSpec, Said
+from bot.discretion import told_at
 from bot.errors import Refused
 from bot.phrases import first_line, short
 from bot.ports import UnitOfWork
@@ -27,11 +28,15 @@ TAIL = "`--mine`, `--here` and `--all` choose which. More of one: `{slash} statu
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """Those of this thread or channel, of the person (`--mine`), or of the whole repository (`--all`)."""
     jobs, where = await _chosen(work, ask)
+    # A list of one's own may be of all places: where that can be, it is for whoever asked alone.
+    is_alone = "mine" in ask.command.options and bool(ask.message.thread.channel)
     if not jobs:
         form = NONE if ask.role >= ask.registry["fix"].needs else NONE_FOR_READERS
-        return Said(text=form.format(where=where, slash=ask.slash))
+        return Said(text=form.format(where=where, slash=ask.slash), is_private=is_alone)
+    if not is_alone:
+        jobs = [told_at(job, ask.message.thread, ask.account) for job in jobs]
     head, tail = HEAD.format(where=where), TAIL.format(slash=ask.slash, handle=jobs[0].handle)
-    return Said(text="\n".join([head, "", *map(_line, jobs), "", tail]))
+    return Said(text="\n".join([head, "", *map(_line, jobs), "", tail]), is_private=is_alone)
 
 
 async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:

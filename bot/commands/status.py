@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import cards, choice
 from bot.command import Ask, CommandSpec, Said, Scope
 from bot.courier import WORKERS_SILENT_SECONDS
+from bot.discretion import told_at
 from bot.ports import UnitOfWork
 from models.command import VerbSpec
 from models.identity import Role
@@ -25,9 +26,10 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 
 
 async def _describe(work: UnitOfWork, ask: Ask, job: Job) -> str:
-    whole = await work.jobs.get_job(job.id) or job
+    whole = told_at(await work.jobs.get_job(job.id) or job, ask.message.thread, ask.account)
     alive = await work.workers.alive(WORKERS_SILENT_SECONDS)
-    situation = cards.Situation(ahead=await work.jobs.ahead_of(job), is_worked=bool(alive), slash=ask.slash)
+    ahead = [told_at(each, ask.message.thread, ask.account) for each in await work.jobs.ahead_of(job)]
+    situation = cards.Situation(ahead=ahead, is_worked=bool(alive), slash=ask.slash)
     card = cards.draw(whole, situation)
     row = await work.outbox.card_of(job.id)
     link = CARD_AT.format(url=row.remote_url) if row and row.remote_url else ""

@@ -38,7 +38,9 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
         found = await _latest(work, ask)
     if found is None:
         raise Refused(NOTHING.format(**_told(ask)))
-    detail = f", {found.detail}" if found.detail else ""
+    # In a chat a reason may have been told to its author alone: others learn what became of it, and no more.
+    is_told = not ask.message.thread.channel or found.actor_id == ask.actor.id
+    detail = f", {found.detail}" if found.detail and is_told else ""
     what = f"[That message]({found.url})" if found.url else f"That {found.event}"
     line = LINE.format(what=what, when=found.received_at, disposition=_state(found), detail=detail)
     stop = "" if line.endswith(ENDS) else "."  # a reason may be a sentence already

@@ -1,0 +1,35 @@
+"""What was said where not everybody reads it is not repeated elsewhere: of such a job other places are told its handle,
+its repository and how it stands, never the request's words or the name of the room.
+
+Pure. A room of which nobody told yet who can read it counts as private (`Thread.is_private`).
+"""
+
+from __future__ import annotations
+
+from models.job import Job
+from models.message import Actor, Thread, ThreadKind
+
+
+def told_at(job: Job, there: Thread | None, reader: Actor | None = None) -> Job:
+    """`job` as it may be told at `there`; None: anywhere else than where it was asked for.
+
+    `reader` is the account of whoever asks for it: alone with the bot they are told their own words.
+    """
+    context = job.context
+    asked = context.thread if context else None
+    if context is None or asked is None or not asked.is_private:
+        return job
+    if there is not None and (asked.place == there.place or _is_alone(job, there, reader)):
+        return job
+    repository = job.place.repository if job.place else ""
+    return job.model_copy(
+        update={
+            "request": job.request.model_copy(update={"text": ""}),
+            "context": context.model_copy(update={"issue_key": repository, "user_msg": ""}),
+        }
+    )
+
+
+def _is_alone(job: Job, there: Thread, reader: Actor | None) -> bool:
+    is_requester = job.requester is not None and reader is not None and job.requester.id == reader.id
+    return there.kind is ThreadKind.DIRECT and is_requester

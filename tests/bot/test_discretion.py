@@ -1,0 +1,121 @@
+"""What was asked in private is not told elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot import cards
+from bot.discretion import told_at
+from models.identity import Role
+from models.message import Thread, ThreadKind
+from tests.fakes.chat import ChatBench, channel
+
+SECRET = "the layoffs page"
+PRIVATE = channel("1.1", "C9").model_copy(update={"is_private": True, "channel_name": "layoffs"})
+PUBLIC = channel("2.2", "C1").model_copy(update={"channel_name": "general"})
+ALONE = channel("3.3", "D1", ThreadKind.DIRECT).model_copy(update={"is_private": True})
+
+
+async def asked(thread: Thread) -> ChatBench:
+    """A job that was asked for there, and nothing else said since."""
+    bench = ChatBench()
+    await bench.link()
+    bench.chat.context_fields = {"thread": thread, "issue_key": thread.name}
+    words = f"@bellhop fix {SECRET} repo=acme/shop"
+    await bench.say(words, thread=thread, comment_id="1.5", is_direct=thread.kind is ThreadKind.DIRECT)
+    assert len(await bench.jobs()) == 1
+    bench.chat.comments.clear()
+    bench.whispers.clear()
+    return bench
+
+
+def told(bench: ChatBench) -> str:
+    """All that was said since, to everybody or to one."""
+    return "\n".join([*bench.posts, *bench.comments, *(each.text for each in bench.whispers)])
+
+
+@pytest.mark.parametrize("thread", [PRIVATE, ALONE])
+@pytest.mark.parametrize("form", ["status {handle}", "jobs --all"])
+async def test_other_places_are_told_how_it_stands_and_not_what_was_said(thread: Thread, form: str) -> None:
+    bench = await asked(thread)
+    [job] = await bench.jobs()
+    await bench.say("@bellhop repo set acme/shop", thread=PUBLIC)
+    await bench.say(f"@bellhop {form.format(handle=job.handle)}", thread=PUBLIC)
+    await bench.comment(f"/bellhop {form.format(handle=job.handle)}")
+    said = told(bench)
+    assert said.count(job.handle) >= 2
+    assert SECRET not in said
+    assert "layoffs" not in said
+    assert "direct message" not in said
+
+
+@pytest.mark.parametrize("form", ["status {handle}", "status", "jobs"])
+async def test_where_it_was_asked_for_it_is_told_as_it_is(form: str) -> None:
+    bench = await asked(PRIVATE)
+    [job] = await bench.jobs()
+    await bench.say(f"@bellhop {form.format(handle=job.handle)}", thread=PRIVATE)
+    assert SECRET in told(bench)
+
+
+async def test_what_was_asked_in_public_is_told_everywhere() -> None:
+    bench = await asked(PUBLIC)
+    [job] = await bench.jobs()
+    await bench.comment(f"/bellhop status {job.handle}")
+    assert SECRET in told(bench)
+
+
+async def test_a_list_of_ones_own_jobs_is_for_them_alone() -> None:
+    """It is of all places when the room is about none."""
+    bench = await asked(PRIVATE)
+    await bench.say("@bellhop jobs --mine", thread=PUBLIC)
+    assert bench.posts == []
+    assert SECRET in bench.whispers[-1].text
+
+
+async def test_a_card_names_nobodys_private_room() -> None:
+    bench = await asked(PRIVATE)
+    [job] = await bench.jobs()
+    hidden = told_at(job, PUBLIC)
+    assert (hidden.handle, hidden.request.text, hidden.thread) == (job.handle, "", "acme/shop")
+    assert told_at(job, PRIVATE) is job
+    assert told_at(job, None).request.text == ""
+    assert job.context is not None
+    public: dict[str, Any] = {"context": job.context.model_copy(update={"thread": PUBLIC})}
+    assert told_at(job.model_copy(update=public), None).request.text == job.request.text
+
+
+async def test_a_card_names_no_private_room_of_whoever_is_ahead() -> None:
+    bench = await asked(PRIVATE)
+    [first] = await bench.jobs()
+    assert first.context is not None
+    room = {"context": first.context.model_copy(update={"issue_key": "#layoffs"})}
+    ahead = first.model_copy(update=room)
+    other = {"context": first.context.model_copy(update={"thread": PUBLIC})}
+    behind = cards.draw(first.model_copy(update=other), cards.Situation(ahead=[ahead])).headline
+    assert f"2nd behind {first.handle} (acme/shop, @ada" in behind
+    there = cards.draw(first, cards.Situation(ahead=[ahead])).headline
+    assert f"2nd behind {first.handle} (#layoffs, @ada" in there
+
+
+async def test_why_tells_nobody_what_another_was_told_alone() -> None:
+    """A guest, or a stranger, may ask it too."""
+    bench = ChatBench()
+    await bench.link("U2", "bo", "102")
+    bench.forge.roles = {"bo": Role.READ}
+    url = "https://acme.slack.com/archives/C1/p1"
+    await bench.say("@bellhop fix it repo=acme/secret", user="U2", url=url)
+    assert "acme/secret" in bench.whispers[-1].text
+    await bench.say(f"@bellhop why {url}", user="U3")
+    assert "**denied:role**" in bench.whispers[-1].text
+    assert "acme/secret" not in bench.whispers[-1].text
+    await bench.say(f"@bellhop why {url}", user="U2")
+    assert "acme/secret" in bench.whispers[-1].text
+
+
+async def test_alone_with_the_bot_its_requester_is_told_their_own_words() -> None:
+    bench = await asked(PRIVATE)
+    [job] = await bench.jobs()
+    await bench.say(f"status {job.handle}", thread=ALONE, is_direct=True)
+    assert SECRET in told(bench)
