@@ -2,8 +2,7 @@
 `bot/platform.py` and `bot/workshop.py` hold the rest.
 
 Everything here that changes a row's state is guarded: it names the state (owner, attempt, predecessor) that it
-expects, and
-a change that lost its race raises `InvalidTransition` or returns None, as said. Claims use the database's clock.
+expects, and a change that lost its race raises `InvalidTransition` or returns None, as said. Claims use the database's clock.
 """
 
 from __future__ import annotations
@@ -47,10 +46,7 @@ class Jobs(JobRepository, Protocol):
     """What the engine adds: claims, leases, locks, and listings."""
 
     async def claim(self, job_id: str, worker: str, lease_seconds: float) -> Job | None:
-        """queued -> running, when it is the first in line for its lock and the lock is free. None:
-
-        not now, or not ours.
-        """
+        """queued -> running, when it is first in line and its lock is free. None: not now, or not ours."""
 
     async def renew(self, job_id: str, attempt: int, worker: str, lease_seconds: float) -> Job | None:
         """The job with its lease prolonged (look at `cancel_requested_at`). None: this attempt has lost it."""
@@ -78,10 +74,7 @@ class Jobs(JobRepository, Protocol):
         """
 
     async def cancel_expired(self, job_id: str) -> Job | None:
-        """running with a cancel asked for and an expired lease -> cancelled: its worker is gone. None:
-
-        not in that state.
-        """
+        """running, a cancel asked for, its lease over -> cancelled: its worker is gone. None: not in that state."""
 
     async def requeue(self, job_id: str, attempt: int, *, is_counted: bool = True) -> Job | None:
         """running with an expired lease -> queued as `attempt` + 1, its place in line kept. None: not in that state.

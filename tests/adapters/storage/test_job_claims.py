@@ -10,8 +10,6 @@ from bot.errors import InvalidTransition
 from bot.ports import Storage
 from models.base import now
 from models.job import Failure, Job, JobResult, JobStatus
-from models.message import Thread
-from models.source import SourceType
 from tests.adapters.storage.nouns import change, job, place
 from tests.adapters.storage.test_jobs import found, kept, states, update
 
@@ -264,16 +262,6 @@ async def test_everybody_sees_who_is_ahead(storage: Storage) -> None:
         assert await work.jobs.ahead_of(job("z", lock_key="")) == []
         assert [j.id for j in await work.jobs.line(place().key)] == ["b", "c"]
         assert await work.jobs.line(place(9).key) == []
-
-
-async def test_jobs_of_a_channel_are_those_of_its_threads(storage: Storage) -> None:
-    room = Thread(source=SourceType.SLACK, workspace="T1", channel="C1")
-    below = room.model_copy(update={"root": "1.5"})
-    other = room.model_copy(update={"channel": "C12", "root": "1.5"})
-    await kept(storage, job("a", 1, thread=room), job("b", 2, thread=below), job("c", 3, thread=other))
-    async with storage.read() as work:
-        assert [each.id for each in await work.jobs.in_room(room.place, 9)] == ["b", "a"]
-        assert [each.id for each in await work.jobs.in_room(room.place, 1)] == ["b"]
 
 
 async def test_jobs_of_an_issue_are_those_of_its_pull_request_too(storage: Storage) -> None:
