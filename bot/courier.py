@@ -120,7 +120,7 @@ async def _show_page(services: Services, row: OutboxRow) -> None:
 
 async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:
     card = await _card(services, row)
-    body = row.body or _body(row, platform, card)
+    body = row.body or await _body(row, platform, card)
     digest = hashlib.sha256(body.encode()).hexdigest()
     if row.audience and (chat := services.chat_of(row.thread)) is not None:
         await _shown(services, row, platform, Posted(id=await whispers.send(chat, row, body)), digest)
@@ -133,7 +133,7 @@ async def _show(services: Services, row: OutboxRow, platform: Platform) -> None:
         posted = Posted(id=row.remote_id, url=row.remote_url)
     else:
         posted = await _edit(platform, row, body)
-    await _shown(services, row, platform, posted, digest, enclosures.after(services, row, card, posted))
+    await _shown(services, row, platform, posted, digest, await enclosures.after(services, row, card, posted))
 
 
 async def _edit(platform: Platform, row: OutboxRow, body: str) -> Posted:
@@ -156,8 +156,13 @@ async def _adopt(platform: Platform, row: OutboxRow) -> str | None:
     return found[0].id if found else None
 
 
-def _body(row: OutboxRow, platform: Platform, card: Card | None) -> str:
-    return platform.render_card(card) if card else platform.render_reply(telling.shown_text(row), row.marker)
+async def _body(row: OutboxRow, platform: Platform, card: Card | None) -> str:
+    if card is None:
+        return platform.render_reply(telling.shown_text(row), row.marker)
+    if len(card.body) <= enclosures.QUICK_CHARACTERS:
+        return platform.render_card(card)
+    # Reading a long text takes longer than the loop may stand still.
+    return await asyncio.to_thread(platform.render_card, card)
 
 
 async def _card(services: Services, row: OutboxRow) -> Card | None:

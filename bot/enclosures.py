@@ -6,6 +6,7 @@ platform takes no file from us, its beginning or end is said instead.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Literal
 
 from bot import phrases
@@ -22,6 +23,7 @@ from models.outbox import OutboxKind, OutboxRow
 # Slack recommends 4,000 characters for a message; what is around the output needs some.
 # https://docs.slack.dev/changelog/2018-truncating-really-long-messages
 INLINE_CHARACTERS = 3000
+QUICK_CHARACTERS = 4000
 MOST_PARTS = 4  # messages; what is longer is easier read as a file
 MOST_FILE_BYTES = 512 * 1024
 CLIPPED_CHARACTERS = 2500
@@ -50,6 +52,14 @@ def is_long(text: str) -> bool:
 def file_name(handle: str, marker: str, kind: str) -> str:
     """No two files of ours have the same: by it one is found again."""
     return f"{handle}.{marker.rpartition(':')[2]}.{kind}"
+
+
+async def parts_of(chat: Chat, text: str) -> list[str]:
+    """Our own Markdown in messages, in order; more than MOST_PARTS: it is better sent as a file."""
+    if len(text) <= QUICK_CHARACTERS:
+        return list(chat.parts(text, MOST_PARTS + 1))
+    # Reading a long text takes longer than the loop may stand still.
+    return list(await asyncio.to_thread(chat.parts, text, MOST_PARTS + 1))
 
 
 def capped(content: str, kind: str) -> str:
@@ -86,12 +96,12 @@ async def send(services: Services, row: OutboxRow, platform: Platform) -> Posted
     return Posted(id="")
 
 
-def after(services: Services, row: OutboxRow, card: Card | None, posted: Posted) -> list[OutboxRow]:
+async def after(services: Services, row: OutboxRow, card: Card | None, posted: Posted) -> list[OutboxRow]:
     """What follows a job's card at its end: the words and the output that the card has no room for."""
     chat = services.chat_of(row.thread)
     if card is None or chat is None or card.state not in ENDED:
         return []
-    rest = chat.rest_of(card, MOST_PARTS + 1)
+    rest = await asyncio.to_thread(chat.rest_of, card, MOST_PARTS + 1)
     below = _below(row.thread, posted)
     if len(rest.parts) > MOST_PARTS:
         rows = [_file(services, row, below, card, ANSWER)]

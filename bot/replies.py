@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.command import Said
-from bot.enclosures import ANSWER, MOST_PARTS, Output, capped, file_name
+from bot.enclosures import ANSWER, MOST_PARTS, Output, capped, file_name, parts_of
 from bot.ports import UnitOfWork
 from bot.safety import mask
 from bot.services import Services
@@ -36,7 +36,7 @@ async def say(
     if chat is None:
         await put(work, found, index, text, is_private=is_private)
         return
-    texts, output = list(chat.parts(text, MOST_PARTS + 1)), said.output
+    texts, output = await parts_of(chat, text), said.output
     if len(texts) > MOST_PARTS:
         texts, output = [ALL_OF_IT], Output(handle=WHOLE, content=text, kind=ANSWER)
     is_alone = is_private and found.message.thread.kind is not ThreadKind.DIRECT

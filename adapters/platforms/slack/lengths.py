@@ -21,6 +21,8 @@ from models.card import Card
 SPARE = 400
 ROOM = LONGEST_TOGETHER - SPARE
 LEAST_ROOM = 600
+# So much is looked at first: enough for as many messages as anybody wants, and quick whatever comes behind.
+WINDOW = 80_000
 # "&" becomes "&amp;"; a table's columns grow with its widest cell.
 MOST_GROWTH = 5
 GROWS = "|"
@@ -34,7 +36,10 @@ def parts(text: str, secrets: Sequence[str], most: int) -> list[str]:
     def cost(part: str) -> int:
         return blocks.cost(harmless(part, secrets))
 
-    return _said(split(text, repeat(ROOM), cost, most))
+    found = split(text[:WINDOW], repeat(ROOM), cost, most)
+    if len(found) < most and len(text) > WINDOW:
+        found = split(text, repeat(ROOM), cost, most)
+    return _said(found)
 
 
 def fitted(markup: Markup, card: Card, most: int) -> tuple[Card, list[str]]:
@@ -43,16 +48,26 @@ def fitted(markup: Markup, card: Card, most: int) -> tuple[Card, list[str]]:
         return card, []
     bare = json.loads(markup.card(card.model_copy(update={"body": ""})))["blocks"]
     room = ROOM - sum(map(_size, bare))
-    words = harmless(card.body, markup.secrets)
     if room < LEAST_ROOM:
-        return card.model_copy(update={"body": ""}), _said(split(words, repeat(ROOM), blocks.cost, most))
-    first, *rest = _said(split(words, chain([room], repeat(ROOM)), blocks.cost, most + 1)) or [""]
+        return card.model_copy(update={"body": ""}), _said(_words(card.body, ROOM, markup, most))
+    first, *rest = _said(_words(card.body, room, markup, most + 1)) or [""]
     return card.model_copy(update={"body": first}), rest
 
 
 def hides_output(card: Card, secrets: Sequence[str]) -> bool:
     """Whether a card shows only the end of its output."""
     return len(mask(visible(card.details), secrets)) > LONGEST_DETAILS
+
+
+def _words(body: str, room: int, markup: Markup, most: int) -> list[Part]:
+    """An agent's words in parts, the first within `room`."""
+
+    def cut(text: str) -> list[Part]:
+        limits = chain([room], repeat(ROOM))
+        return split(harmless(text, markup.secrets), limits, blocks.cost, most)
+
+    found = cut(body[:WINDOW])
+    return found if len(found) == most or len(body) <= WINDOW else cut(body)
 
 
 def _size(block: blocks.Block) -> int:

@@ -14,9 +14,9 @@ from bot.errors import IntegrationError
 UPDATE = "chat_update"
 # "the maximum length is 40,000"; chat.update refuses earlier: github.com/seratch/ChatGPT-in-Slack/issues/102
 LONGEST_TEXT, LONGEST_UPDATE = 40_000, 4_000
-TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long"})
+TOO_LONG = frozenset({"msg_too_long"})
 # https://docs.slack.dev/reference/methods/chat.postMessage#errors; "msg_blocks_too_long" is seen, not documented
-TOO_MUCH = TOO_LONG | {"invalid_blocks", "invalid_blocks_format"}
+TOO_MUCH = TOO_LONG | {"msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"}
 
 
 async def say(api: Call, method: str, said: Mapping[str, Any], **where: Any) -> Mapping[str, Any]:
