@@ -44,6 +44,10 @@ class Door:
         """Where the answer is to be read."""
         return self.room
 
+    async def as_seen_by(self, role: str) -> list[dict[str, Any]]:
+        """What the bot says here to somebody."""
+        return await self.place.as_(role).bots()
+
     async def open(self) -> None:
         """All that is there before somebody asks."""
 
@@ -188,7 +192,7 @@ class Reply(Door):
     """Below a card of the bot's, without calling it."""
 
     async def open(self) -> None:
-        self.below = await self.room.begin("@bellhop fix the till")
+        self.below = await self.room.begin(f"@bellhop fix the till repo={self.town.repository}")
         await self.room.reads(r"\A👀 J-\w+ fix")
 
     async def ask(self, verb: str, text: str) -> None:
