@@ -143,22 +143,17 @@ FAILS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("path", ["access_token$", "/user$"])
-@pytest.mark.parametrize(("kind", "given"), FAILS)
 async def test_an_answer_that_is_none_is_told_without_a_word_of_it(
-    sign_in: GitHubSignIn,
-    playground: GithubPlayground,
-    break_with: Break,
-    path: str,
-    kind: str,
-    given: dict[str, Any],
+    sign_in: GitHubSignIn, playground: GithubPlayground, break_with: Break, path: str
 ) -> None:
-    code = await agreed(sign_in, playground.cast["writer"])
-    break_with(kind, path=path, **given)
-    with pytest.raises(IntegrationError, match="asking GitHub who signed in") as failed:
-        await sign_in.account(BACK, code, TICKET.verifier)
-    assert not isinstance(failed.value, AuthenticationError)
-    for secret in (code, TICKET.verifier, "gho_", "elsewhere"):
-        assert secret not in str(failed.value)
+    for kind, given in FAILS:
+        code = await agreed(sign_in, playground.cast["writer"])
+        break_with(kind, path=path, **given)
+        with pytest.raises(IntegrationError, match="asking GitHub who signed in") as failed:
+            await sign_in.account(BACK, code, TICKET.verifier)
+        assert not isinstance(failed.value, AuthenticationError), (kind, given)
+        for secret in (code, TICKET.verifier, "gho_", "elsewhere"):
+            assert secret not in str(failed.value)
     await given_back(playground)
 
 
