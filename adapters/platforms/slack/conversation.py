@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.platforms.slack import plain
+from adapters.platforms.slack import plain, threads
 from adapters.platforms.slack.client import Call
 from adapters.platforms.slack.facts import Own, permalink
 from adapters.platforms.slack.markup import EVENT_TYPE, MARKER, spoken
@@ -20,7 +20,7 @@ from models.message import MessageKind, Thread
 
 PEOPLE = ("U", "W")
 PAGE = 200
-MOST_PAGES = 10
+MOST_REPLIES = 10_000
 HISTORY_PAGES = 2
 # What leaves no message cannot be reacted to.
 REACTS = frozenset({MessageKind.COMMENT, MessageKind.BODY, MessageKind.REVIEW, MessageKind.INLINE})
@@ -115,8 +115,8 @@ async def said_in(api: Call, place: Place) -> list[Mapping[str, Any]]:
 
 
 async def replies(api: Call, channel: str, root: str) -> list[Mapping[str, Any]]:
-    """A thread, its first message included, oldest first; of a very long one the beginning of what is read goes."""
-    return await _pages(api, "conversations_replies", MOST_PAGES, channel=channel, ts=root)
+    """A thread, oldest first; of one too long to be read whole its first message and the newest."""
+    return await threads.newest(api, channel, root, MOST_REPLIES)
 
 
 async def is_active(api: Call, thread: Thread) -> bool:

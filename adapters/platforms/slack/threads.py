@@ -23,7 +23,8 @@ Said = Mapping[str, Any]
 
 
 async def newest(api: Call, channel: str, root: str, most: int) -> list[Said]:
-    """The thread's first message, and behind it, oldest first, the newest: `most` of them or all there are.
+    """The thread's first message, and behind it, oldest first, the newest: `most` of them, or all there are, or of a
+    thread that cannot be read to its end a page of them at most. Each has the metadata by which ours are known.
 
     Raises IntegrationError.
     """
@@ -47,8 +48,8 @@ class _Page:
 
 async def _page(api: Call, channel: str, root: str, oldest: str = "") -> _Page:
     """The beginning; or what came after `oldest`, where each page may begin with the thread's first message again."""
-    after = {"oldest": oldest} if oldest else {}
-    read = await api.get("conversations_replies", channel=channel, ts=root, limit=PAGE, **after)
+    asked = {"channel": channel, "ts": root, "limit": PAGE, "include_all_metadata": True}
+    read = await api.get("conversations_replies", **asked, **({"oldest": oldest} if oldest else {}))
     has_cursor = (read.get("response_metadata") or {}).get("next_cursor")
     said = _in_order(each for each in read["messages"] if not oldest or _ts(each) != root)
     return _Page(said, is_whole=not said or not (has_cursor or read.get("has_more")))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from adapters.platforms.slack import Slack, threads
+from models.message import Thread
 from playground.slack.faults import Fault
 from playground.slack.records import Message
 from playground.slack.server import SlackPlayground
@@ -99,3 +100,13 @@ async def test_a_thread_that_is_empty_is_no_error(slack: Slack, break_with: Call
         "wrong_json", path="conversations.replies", body={"ok": True, "messages": [], "has_more": True}
     )
     assert await read(slack, "C1", "1.1") == []
+
+
+async def test_our_own_message_is_found_at_the_end_of_a_long_thread(
+    slack: Slack, playground: SlackPlayground, thread_in: Callable[..., Thread]
+) -> None:
+    """After a crash it is looked for: what was not found would be said twice."""
+    _, root = write(playground, [0.5] * 2500)
+    place = thread_in("team", root)
+    posted = await slack.post(place, slack.render_reply("here", "mine"))
+    assert [each.id for each in await slack.find(place, "mine")] == [posted.id]
