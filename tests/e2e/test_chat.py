@@ -162,50 +162,6 @@ async def test_only_an_edit_that_adds_the_mention_counts(town: Workspace) -> Non
     assert "ignored:edited" in dispositions(town, other)
 
 
-async def test_a_choice_survives_a_killed_app_and_two_clicks_are_one_job(town: Workspace) -> None:
-    room = await opened(town, "picker")
-    await room.begin("@bellhop fix the till")
-    question, _ = await room.reads(r"Which repository", is_private=True)
-    assert [each for each in await room.as_("maintainer").bots() if each["is_ephemeral"]] == []
-    await town.kill()
-    await town.start()
-    assert "what was not offered" not in await room.offered(question)
-    await room.choose(question, town.repository)
-    again = await room.act("click", ts=question["ts"], action_id=menu(question), value=town.repository)
-    assert again["seen"] is None
-    await room.reads(DONE)
-    assert len(await jobs(town, room)) == 1
-    await room.reads(r"answered or too old", is_private=True)
-
-
-def menu(shown: dict[str, Any]) -> str:
-    return str(next(each["action_id"] for each in shown["controls"] if each["type"] == "external_select"))
-
-
-async def test_what_is_offered_is_what_the_person_may_write_to(town: Workspace) -> None:
-    room = (await opened(town, "offered")).as_("reader")
-    await room.begin("@bellhop fix the till")
-    question, _ = await room.reads(r"Which repository", is_private=True)
-    assert await room.offered(question) == []
-    await room.say(f"@bellhop fix the till repo={town.repository}")
-    await room.reads(r"Can't run `fix` here: needs write", is_private=True)
-    assert await jobs(town, room) == []
-
-
-async def test_who_is_not_linked_is_asked_privately_and_the_request_runs_once(town: Workspace) -> None:
-    room = (await opened(town, "unlinked")).as_("triager")
-    await room.begin(f"@bellhop fix it repo={town.repository}")
-    _, code = await room.reads(r"/bellhop link (\w+)", is_private=True)
-    assert await room.as_("writer").bots() == []
-    number = await town.open_issue("Hello")
-    await town.say(number, code[0], role="reader")
-    await town.answer(number, "Linked: ")
-    await town.say(number, code[0], role="admin")
-    await town.answer(number, "none of mine, was used")
-    await room.reads(r"Can't run `fix` here: needs write", is_private=True)
-    assert await jobs(town, room) == [], "the first who shows the code is who it is, with their own rights"
-
-
 async def test_a_person_of_another_company_is_refused_and_so_is_a_guest(
     town: Workspace,
 ) -> None:
