@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from html import escape
 from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import web
@@ -16,8 +15,9 @@ from aiohttp import web
 from bot import tickets, visits
 from bot.errors import IntegrationError, Refused, StorageUnavailable
 from bot.tickets import Ticket
-from bot.visits import Astray, Gone, Pair
+from bot.visits import Astray, Gone
 from handlers.keys import OBSERVER, REQUEST_ID, SERVICES, SIGN_INS
+from handlers.web import pairs
 from handlers.web.page import onwards, page, words
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -34,22 +34,6 @@ BUSY = "Too many people sign in at this moment. Open the link in your chat again
 AWAY = "Your accounts cannot be looked up at this moment. Try again in a minute."
 NO_WORD = "{forge} could not be asked who you are. Open the link in your chat again, or use the code that came with it."
 TOO_LONG = "That form is not the one of this page."
-QUESTION = "Are both of these yours?"
-WARNING = (
-    "Whoever has the first account makes Bellhop work with the rights of the second from then on. "
-    "If somebody sent you here, or you do not know the first account, close this page."
-)
-REPLACES = "So far @{login} was linked with {others} there. That ends."
-YES, OTHER = "Both are mine: link them", "Sign in with another account"
-FORM = """<dl><dt>On {chat}</dt><dd>{name} ({known})</dd><dt>On {forge}</dt><dd>@{login}</dd></dl>
-<p class="warning">{warning}</p>{replaces}
-<form method="post" action="confirm"><input type="hidden" name="seal" value="{seal}"><button>{yes}</button></form>
-<p><a href="{token}">{other}</a></p>"""
-LINKED = "Linked"
-DONE = (
-    "{name} on {chat} is @{login} on {forge} now. What was asked for goes on.",
-    "You can close this page.",
-)
 
 
 class Crowded(Refused):
@@ -135,7 +119,7 @@ async def ask(request: web.Request) -> web.Response:
     """`GET /link/confirm`: both accounts, and the question."""
     ticket = _held(request)
     pair = await visits.look(request.app[SERVICES], ticket)
-    return _done(pair) if pair.is_joined or ticket is None else _question(pair, ticket)
+    return pairs.done(pair) if pair.is_joined or ticket is None else pairs.question(pair, ticket)
 
 
 @told_on_a_page
@@ -144,7 +128,7 @@ async def confirm(request: web.Request) -> web.Response:
     services, ticket = request.app[SERVICES], _held(request)
     seal = await _seal(request)
     await visits.confirm(services, ticket, seal, request[REQUEST_ID])
-    return _done(await visits.look(services, ticket))
+    return pairs.done(await visits.look(services, ticket))
 
 
 def _held(request: web.Request) -> Ticket | None:
@@ -169,35 +153,3 @@ def _field(body: bytes) -> str:
     except ValueError:
         return ""
     return found.get("seal", [""])[0]
-
-
-def _question(pair: Pair, ticket: Ticket) -> web.Response:
-    others = ", ".join(each.login or each.id for each in pair.displaced)
-    replaces = words(REPLACES.format(login=pair.own.login, others=others)) if others else ""
-    account = pair.account
-    # A name can be chosen freely, the rest cannot.
-    known = [each for each in (account.login, account.id, account.workspace) if each not in {"", pair.name}]
-    body = FORM.format(
-        chat=escape(pair.account.platform),
-        forge=escape(pair.own.platform),
-        name=escape(pair.name),
-        known=escape(", ".join(known)),
-        login=escape(pair.own.login),
-        warning=escape(WARNING),
-        replaces=replaces,
-        seal=escape(ticket.seal),
-        token=escape(ticket.token),
-        yes=escape(YES),
-        other=escape(OTHER),
-    )
-    return page(QUESTION, body)
-
-
-def _done(pair: Pair) -> web.Response:
-    told = {
-        "name": pair.name,
-        "login": pair.own.login,
-        "chat": pair.account.platform,
-        "forge": pair.own.platform,
-    }
-    return page(LINKED, words(*(sentence.format(**told) for sentence in DONE)))

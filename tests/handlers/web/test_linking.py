@@ -192,6 +192,12 @@ async def test_whoever_was_sent_the_link_sees_whose_it_is_before_anything_is_joi
     assert await town.account_of("U2") == ""
 
 
+async def test_whose_link_would_end_is_named_before_it_does(town: Town, browser: TestClient) -> None:
+    await town.link("U1")
+    await come_back(browser, town, await open_link(browser, await town.token("U2")), ADA)
+    assert "So far @ada was linked with ada there. That ends." in await question(browser)
+
+
 async def test_another_sites_form_joins_nothing(town: Town, browser: TestClient, other: TestClient) -> None:
     await come_back(browser, town, await open_link(browser, await town.token()))
     for seal in ("", "x" * 43, "é"):
