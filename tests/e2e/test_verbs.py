@@ -115,19 +115,46 @@ class Body(Place):
         self.number = await self.town.open_issue("The issue itself", text)
 
 
+class PullBody(Place):
+    """The body of a person's own pull request; whoever says more opens another."""
+
+    count = 0
+
+    async def say(self, text: str) -> None:
+        self.count += 1
+        branch = f"theirs-{self.count}"
+        head = (await self.town.request("GET", "git/ref/heads/main"))["object"]["sha"]
+        made = {"ref": f"refs/heads/{branch}", "sha": head}
+        await self.town.request("POST", "git/refs", made, role="admin")
+        await stage.put(self.town, f"{branch}.txt", "theirs", branch=branch)
+        pull = {"title": "Theirs", "head": branch, "base": "main", "body": text}
+        self.number = int((await self.town.request("POST", "pulls", pull))["number"])
+
+
+class Edited(Place):
+    """A comment that is changed so that it calls the bot."""
+
+    async def say(self, text: str) -> None:
+        comment = await self.town.say(self.number, "Wait a moment.")
+        await self.town.request("PATCH", f"issues/comments/{comment['id']}", {"body": text})
+
+
 PLACES: dict[str, type[Place]] = {
     "a comment on an issue": Place,
     "a comment on a pull request": Place,
     "a thread at a line": Inline,
     "a review": Review,
     "the body of an issue": Body,
+    "the body of a pull request": PullBody,
+    "an edited comment": Edited,
 }
+ON_ISSUES = {Body, PullBody, Edited}
 
 
 async def opened(town: Town, name: str) -> Place:
     """The place, with nothing said in it yet."""
     number = await town.open_issue(f"About {name}")
-    if PLACES[name] is Body or name == "a comment on an issue":
+    if PLACES[name] in ON_ISSUES or name == "a comment on an issue":
         return PLACES[name](town, number)
     await town.say(number, "@bellhop fix this please")
     done = await town.answer(number, r"✅ J-\w+ done in .*PR #(\d+)")
