@@ -60,7 +60,7 @@ async def _cancel_queued(work: UnitOfWork, message: IncomingMessage) -> list[Job
 
 async def _close_change(work: UnitOfWork, message: IncomingMessage) -> None:
     number = message.thread.number
-    change = await work.changes.find(message.thread.repository, number) if number else None
+    change = await work.changes.find(message.thread.place, number) if number else None
     if change is not None and change.pull_number == number and change.is_open:
         await work.changes.keep(change.model_copy(update={"is_open": False, "updated_at": now()}))
 

@@ -23,5 +23,5 @@ async def is_ours(services: Services, message: IncomingMessage) -> bool:
     if message.kind is not MessageKind.INLINE or message.thread.number is None:
         return False
     async with services.storage.read() as work:
-        change = await work.changes.find(message.thread.repository, message.thread.number)
+        change = await work.changes.find(message.thread.place, message.thread.number)
     return change is not None and change.is_open and change.pull_number == message.thread.number

@@ -75,7 +75,7 @@ async def job(work: UnitOfWork, ask: Ask, request: JobRequest, context: JobConte
     # Asked for from elsewhere (`retry J-7K3Q`), a job still works, waits and counts where its request was made.
     place = (context and context.place) or ask.there
     thread = (context and context.thread) or ask.message.thread
-    if (limit := await _over_limit(work, ask, place.repository)) is not None:
+    if (limit := await _over_limit(work, ask, place)) is not None:
         return limit
     change = await changing.found(work, place, thread)
     options.check_here(ask, request, context, change if change and change.is_open else None)
@@ -97,16 +97,16 @@ async def _line(work: UnitOfWork, ask: Ask, place: Thread, thread: Thread, chang
     return head[0].lock_key if head else key
 
 
-async def _over_limit(work: UnitOfWork, ask: Ask, repository: str) -> Said | None:
+async def _over_limit(work: UnitOfWork, ask: Ask, place: Thread) -> Said | None:
     settings = ask.services.settings
-    mine = await work.jobs.count_active(requester_id=ask.account.id)
+    mine = await work.jobs.count_active(place.instance, requester_id=ask.account.id)
     if mine >= settings.max_jobs_per_person:
         text = PERSON_LIMIT.format(count=mine, most=settings.max_jobs_per_person, slash=ask.slash)
         return Said(text=text, disposition=Disposition.DENIED_LIMIT, detail=text)
-    here = await work.jobs.count_active(repository=repository)
+    here = await work.jobs.count_active(place.place)
     if here >= settings.max_jobs_per_repository:
         most = settings.max_jobs_per_repository
-        text = PLACE_LIMIT.format(place=repository, count=here, most=most, slash=ask.slash)
+        text = PLACE_LIMIT.format(place=place.repository, count=here, most=most, slash=ask.slash)
         return Said(text=text, disposition=Disposition.DENIED_LIMIT, detail=text)
     return None
 

@@ -2,7 +2,8 @@
 `bot/platform.py` and `bot/workshop.py` hold the rest.
 
 Everything here that changes a row's state is guarded: it names the state (owner, attempt, predecessor) that it
-expects, and a change that lost its race raises `InvalidTransition` or returns None, as said. Claims use the database's clock.
+expects, and a change that lost its race raises `InvalidTransition` or returns None, as said. Claims use the database's
+clock.
 """
 
 from __future__ import annotations
@@ -103,9 +104,7 @@ class Jobs(JobRepository, Protocol):
     async def claimable(self, limit: int) -> list[Job]:
         """queued, first in line, lock free: each deserves a hint to the queue."""
 
-    async def line(self, lock_key: str) -> list[Job]:
-        """Who waits for the lock, whoever waits longest first; wherever each was asked for."""
-
+    async def line(self, lock_key: str) -> list[Job]: ...
     async def ahead_of(self, job: Job) -> list[Job]:
         """Who holds the lock or waits for it longer than `job`, in order, the holder first."""
 
@@ -118,7 +117,7 @@ class Jobs(JobRepository, Protocol):
         """Jobs asked for at a place (also those whose change's pull request or issue it is), newest first."""
 
     async def in_room(self, place: str, limit: int) -> list[Job]:
-        """Jobs asked for in a channel or any thread of it, newest first. `place` is a `Thread.place`."""
+        """Jobs asked for in a channel (a `Thread.place`) or any thread of it, newest first."""
 
     async def of_comment(self, thread_key: str, comment_id: str) -> list[Job]: ...
     async def page(
@@ -130,11 +129,10 @@ class Jobs(JobRepository, Protocol):
         limit: int,
         place: str = "",
     ) -> list[Job]:
-        """Newest first; events not loaded. `place` (a `Thread.place`) leaves out those of other instances."""
+        """Newest first; events not loaded. `place` (a `Thread.place` or `.instance`) leaves out all others."""
 
-    async def count_active(
-        self, *, requester_id: str | None = None, repository: str | None = None
-    ) -> int: ...
+    async def count_active(self, place: str, *, requester_id: str | None = None) -> int:
+        """Those not at their end, at a `Thread.place` or at all of a `Thread.instance`."""
 
 
 class Deliveries(Protocol):
@@ -190,9 +188,7 @@ class Deliveries(Protocol):
 
     async def at_thread(self, thread_key: str, *, actor_id: str | None, limit: int) -> list[Delivery]: ...
     async def in_room(self, place: str, *, actor_id: str, limit: int) -> list[Delivery]:
-        """What somebody said in a channel, in its newest threads and in none, newest first. `place` is a
-        `Thread.place`.
-        """
+        """What somebody said in a channel (a `Thread.place`): in its newest threads and in none, newest first."""
 
     async def by_url(self, url: str) -> Delivery | None: ...
     async def reopen(self, delivery_id: int) -> bool:
@@ -224,8 +220,8 @@ class Keys(Protocol):
 class Changes(Protocol):
     """Branches and pull requests of conversations."""
 
-    async def find(self, repository: str, number: int) -> Change | None:
-        """The open change of this issue or pull request, else the newest closed one."""
+    async def find(self, place: str, number: int) -> Change | None:
+        """The open change of this issue or pull request of a `Thread.place`, else the newest closed one."""
 
     async def of_job(self, job_id: str) -> Change | None: ...
     async def keep(self, change: Change) -> Change:

@@ -163,6 +163,7 @@ async def _remember(
     async with run.services.storage.begin() as unit:
         known = plan.change or await unit.changes.of_job(run.job.id)
         change = known or Change(
+            place=thread.place,
             repository=thread.repository,
             issue_number=thread.number if plan.context.pull_number is None else None,
             branch=plan.branch,

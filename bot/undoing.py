@@ -46,7 +46,7 @@ async def change_of(work: UnitOfWork, job: Job) -> Change | None:
     thread = job.place
     if thread is None or thread.number is None:
         return None
-    change = await work.changes.find(thread.repository, thread.number)
+    change = await work.changes.find(thread.place, thread.number)
     return change if change is not None and change.branch in branches else None
 
 

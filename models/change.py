@@ -8,10 +8,12 @@ from models.base import Moment, Noun
 class Change(Noun):
     """Found by its issue or by its pull request, so that a follow-up on either continues on the same branch.
 
-    `session` resumes the agent's conversation; `head_sha` is what Bellhop pushed last, the lease of the next push.
+    `place` is its repository as threads have it (`Thread.place`): another platform may know the same name. `session`
+    resumes the agent's conversation; `head_sha` is what Bellhop pushed last, the lease of the next push.
     """
 
     id: int = 0
+    place: str
     repository: str
     issue_number: int | None = None
     pull_number: int | None = None

@@ -65,7 +65,12 @@ class Thread(Noun):
     @property
     def place(self) -> str:
         """What the keys of all threads of this repository or channel begin with, on this instance of this platform."""
-        return f"{self.source}:{self.integration}:{self.room}#"
+        return f"{self.instance}{self.room}#"
+
+    @property
+    def instance(self) -> str:
+        """What all places of this instance of this platform begin with: elsewhere the same names mean others."""
+        return f"{self.source}:{self.integration}:"
 
     @property
     def room(self) -> str:

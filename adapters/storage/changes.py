@@ -15,12 +15,12 @@ _c = changes.c
 class ChangeRows(Rows):
     """The `Changes` port."""
 
-    async def find(self, repository: str, number: int) -> Change | None:
-        """The open change of this issue or pull request, else the newest closed one."""
+    async def find(self, place: str, number: int) -> Change | None:
+        """The open change of this issue or pull request of a `Thread.place`, else the newest closed one."""
         here = or_(_c.issue_number == number, _c.pull_number == number)
         newest = (
             select(changes)
-            .where(_c.repository == repository, here)
+            .where(_c.place == place, here)
             .order_by(desc(_c.is_open), _c.id.desc())
             .limit(1)
         )
@@ -50,8 +50,8 @@ class ChangeRows(Rows):
 
 async def partners_of(connection: AsyncConnection, thread_key: str) -> tuple[list[str], list[str]]:
     """The keys of all places that share a change with `thread_key` (itself first), and the jobs of those changes."""
-    place, _, number = thread_key.rpartition("#")
-    repository = place.split(":", 2)[-1]
+    repository, _, number = thread_key.rpartition("#")
+    place = f"{repository}#"
     if not number.isdecimal():
         return [thread_key], []
     here = or_(_c.issue_number == int(number), _c.pull_number == int(number))
@@ -59,11 +59,11 @@ async def partners_of(connection: AsyncConnection, thread_key: str) -> tuple[lis
         await connection.execute(
             select(_c.issue_number, _c.pull_number, change_jobs.c.job_id)
             .join_from(changes, change_jobs, isouter=True)
-            .where(_c.repository == repository, here)
+            .where(_c.place == place, here)
         )
     ).all()
     numbers = {number for issue, pull, _ in rows for number in (issue, pull) if number is not None}
-    keys = [thread_key, *(f"{place}#{other}" for other in sorted(numbers) if str(other) != number)]
+    keys = [thread_key, *(f"{place}{other}" for other in sorted(numbers) if str(other) != number)]
     return keys, sorted({job_id for _, _, job_id in rows if job_id})
 
 

@@ -106,14 +106,19 @@ class JobLists(JobRows):
         """Newest first, those created before a moment."""
         where = _whose(requester_id, repository)
         if place:
-            where.append(_j.place == place)
+            where += _within(place)
         if before is not None:
             where.append(_j.created_at < before)
         return await self._jobs(*where, order=_NEWEST, limit=limit)
 
-    async def count_active(self, *, requester_id: str | None = None, repository: str | None = None) -> int:
-        """Those not at their end."""
-        return await self._number(has_status(_j.status, *ACTIVE), *_whose(requester_id, repository))
+    async def count_active(self, place: str, *, requester_id: str | None = None) -> int:
+        """Those not at their end, at a `Thread.place` or at all of a `Thread.instance`."""
+        whose = _whose(requester_id, None)
+        return await self._number(has_status(_j.status, *ACTIVE), *_within(place), *whose)
+
+
+def _within(place: str) -> list[ColumnElement[bool]]:
+    return [_j.place >= place, _j.place < place + _AFTER_ALL]
 
 
 def _whose(requester_id: str | None, repository: str | None) -> list[ColumnElement[bool]]:

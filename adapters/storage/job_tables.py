@@ -80,7 +80,7 @@ partial("ix_jobs_queued", _j.created_at, _j.id, where=_queued)
 partial("ix_jobs_lease", _j.lease_until, where=has_status(_j.status, JobStatus.RUNNING))
 # With the status in it, SQLite prefers it to the index over all of somebody's jobs.
 partial("ix_jobs_active_requester", _j.requester_id, _j.status, where=_active)
-partial("ix_jobs_active_repository", _j.repository, _j.status, where=_active)
+partial("ix_jobs_active_place", _j.place, _j.status, where=_active)
 IS_UNTRIMMED = and_(_j.end_time.is_not(None), _j.trimmed_at.is_(None))
 partial("ix_jobs_untrimmed", _j.end_time, where=IS_UNTRIMMED)
 Index("ix_jobs_created", _j.created_at)

@@ -25,8 +25,9 @@ changes = Table(
     required("job_id", Key),
     required("is_open", Boolean),
     required("updated_at", Moment),
-    Index("ix_changes_issue", "repository", "issue_number"),
-    Index("ix_changes_pull", "repository", "pull_number"),
+    Column("place", Key, nullable=False, server_default=""),
+    Index("ix_changes_issue", "place", "issue_number"),
+    Index("ix_changes_pull", "place", "pull_number"),
 )
 
 # Every job that ever worked on a change; the change itself names only the latest.
@@ -67,6 +68,7 @@ processes = Table(
     required("job_id", Key),
     required("attempt", Integer),
     required("role", String),
+    Index("ix_processes_job", "job_id"),
 )
 
 audit = Table(

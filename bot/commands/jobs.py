@@ -12,6 +12,8 @@ from bot.safety import headline
 from models.command import VerbSpec
 from models.identity import Role
 from models.job import Job
+from models.message import Thread
+from models.source import SourceType
 
 SHOWN = 15
 LINE = "- `{handle}` {status} · {verb}{text} on {thread}{who}"
@@ -51,10 +53,16 @@ async def _chosen(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:
         repository=there.repository or None,
         before=None,
         limit=SHOWN,
-        place=there.place if there.repository else "",
+        place=there.place if there.repository else _anywhere(ask),
     )
     where = f"on {there.repository}" if there.repository else "anywhere"
     return found, f"of @{ask.account.login} {where}" if is_mine else where
+
+
+def _anywhere(ask: Ask) -> str:
+    """Their jobs on the forge where the account is theirs: the same number is somebody else on another."""
+    forge = ask.services.forge()
+    return Thread(source=SourceType(forge.name), integration=forge.integration).instance
 
 
 async def _here(work: UnitOfWork, ask: Ask) -> tuple[list[Job], str]:

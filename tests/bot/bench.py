@@ -78,7 +78,7 @@ class Shop(Bench):
 
     async def change(self, number: int = 42) -> Change | None:
         async with self.storage.read() as unit:
-            return await unit.changes.find("acme/shop", number)
+            return await unit.changes.find("github:default:acme/shop#", number)
 
     async def cancel(self, job: Job, by: str = "ana") -> None:
         async with self.storage.begin() as unit:

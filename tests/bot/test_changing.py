@@ -22,6 +22,7 @@ async def job_of(bench: ChatBench, text: str, thread: Thread) -> Job:
 async def worked(bench: ChatBench, job: Job, **fields: object) -> Change:
     """As after its pull request was opened."""
     told = {"repository": "acme/shop", "branch": f"b/{job.handle}", "base": "main", "updated_at": now()}
+    told["place"] = SHOP.place
     async with bench.storage.begin() as work:
         return await work.changes.keep(Change.model_validate({**told, "job_id": job.id, **fields}))
 

@@ -190,6 +190,7 @@ async def test_an_inline_comment_on_our_own_pull_request_is_a_follow_up() -> Non
     bench = Bench()
     async with bench.storage.begin() as work:
         change = Change(
+            place="github:default:acme/shop#",
             repository="acme/shop",
             issue_number=42,
             pull_number=43,
@@ -276,6 +277,7 @@ async def test_a_strangers_remark_on_our_pull_request_is_left_alone() -> None:
     async with bench.storage.begin() as work:
         await work.changes.keep(
             Change(
+                place="github:default:acme/shop#",
                 repository="acme/shop", pull_number=43, branch="bellhop/J-1", base="main", updated_at=now()
             )
         )

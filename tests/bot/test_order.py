@@ -14,6 +14,7 @@ from tests.fakes.platform import place
 
 def a_change(issue: int | None, pull: int | None) -> Change:
     return Change(
+        place="github:default:acme/shop#",
         repository="acme/shop",
         issue_number=issue,
         pull_number=pull,

@@ -12,6 +12,8 @@ from models.job import Job, JobEvent, JobEventType, JobStatus
 from models.outbox import OutboxKind, OutboxRow
 from tests.fakes.services import Bench
 
+SHOP = "github:default:acme/shop#"
+
 
 async def published(bench: Bench, *, branch: str = "", pull_number: int | None = 900) -> Job:
     """A running job that pushed, or was about to; with a pull request its change is known."""
@@ -24,9 +26,9 @@ async def published(bench: Bench, *, branch: str = "", pull_number: int | None =
         step = JobEvent(type=JobEventType.STEP, data="Publishing", facts=facts)
         await work.jobs.add_event(job.id, step)
         if pull_number is not None:
-            fields = {"repository": "acme/shop", "issue_number": 42, "base": "main", "updated_at": now()}
-            change = fields | {"branch": branch, "job_id": job.id, "pull_number": pull_number}
-            await work.changes.keep(Change.model_validate(change))
+            fields = {"place": SHOP, "repository": "acme/shop", "issue_number": 42}
+            fields |= {"base": "main", "branch": branch, "job_id": job.id, "pull_number": pull_number}
+            await work.changes.keep(Change.model_validate(fields | {"updated_at": now()}))
     return job
 
 

@@ -123,6 +123,7 @@ async def follow_up(bench: Bench, *errors: IntegrationError) -> Delivery:
     bench.platform.failures["context_of"] = list(errors)
     async with bench.storage.begin() as work:
         change = Change(
+            place="github:default:acme/shop#",
             repository="acme/shop", pull_number=43, branch="bellhop/J-1", base="main", updated_at=now()
         )
         await work.changes.keep(change)

@@ -76,14 +76,15 @@ class JobLists(Rows):
         limit: int,
         place: str = "",
     ) -> list[Job]:
-        there = (job for job in self._all() if place in {"", _works_at(job)})
+        there = (job for job in self._all() if _works_at(job).startswith(place))
         found = (job for job in there if _is_of(job, requester_id, repository))
         return _newest(
             job for job in found if before is None or (job.created_at and job.created_at < before)
         )[:limit]
 
-    async def count_active(self, *, requester_id: str | None = None, repository: str | None = None) -> int:
-        found = (job for job in self._all() if _is_of(job, requester_id, repository))
+    async def count_active(self, place: str, *, requester_id: str | None = None) -> int:
+        there = (job for job in self._all() if _works_at(job).startswith(place))
+        found = (job for job in there if _is_of(job, requester_id, None))
         return sum(not job.status.is_terminal for job in found)
 
     def _all(self) -> list[Job]:
@@ -109,11 +110,10 @@ class JobLists(Rows):
 
     def _partners(self, thread_key: str) -> tuple[set[str], set[str]]:
         place, _, number = thread_key.rpartition("#")
-        repository = place.split(":", 2)[-1]
         shared = [
             change
             for change in self._memory.changes.values()
-            if change.repository == repository
+            if change.place == f"{place}#"
             and number in {str(change.issue_number), str(change.pull_number)}
         ]
         numbers = {n for change in shared for n in (change.issue_number, change.pull_number) if n is not None}

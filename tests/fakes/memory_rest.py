@@ -11,11 +11,11 @@ from tests.fakes.memory import Rows, with_
 
 
 class ChangeRows(Rows):
-    async def find(self, repository: str, number: int) -> Change | None:
+    async def find(self, place: str, number: int) -> Change | None:
         here = [
             change
             for change in self._memory.changes.values()
-            if change.repository == repository and number in {change.issue_number, change.pull_number}
+            if change.place == place and number in {change.issue_number, change.pull_number}
         ]
         return max(here, key=lambda change: (change.is_open, change.id), default=None)
 

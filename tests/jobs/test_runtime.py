@@ -158,6 +158,7 @@ async def test_a_cancel_between_the_last_look_and_the_end_is_kept_with_what_it_t
         run.event(JobEventType.STEP, "Publishing", facts=retraction.facts("acme/shop", branch))
         await run.flush()
         change = Change(
+            place="github:default:acme/shop#",
             repository="acme/shop", branch=branch, base="main", job_id=run.job.id, updated_at=now()
         )
         async with services.storage.begin() as unit:

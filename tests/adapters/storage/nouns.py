@@ -15,10 +15,13 @@ from models.source import SourceType
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = {"platform": "github", "integration": "default"}
 ANA = Actor(id="1", login="ana")
+SHOP = "github:default:acme/shop#"
 
 
-def place(number: int = 42, repository: str = "acme/shop") -> Thread:
-    return Thread(source=SourceType.GITHUB, repository=repository, number=number)
+def place(
+    number: int = 42, repository: str = "acme/shop", source: SourceType = SourceType.GITHUB, **given: str
+) -> Thread:
+    return Thread(source=source, repository=repository, number=number, **given)
 
 
 def delivery(key: str = "d-1", **given: object) -> Delivery:
@@ -78,6 +81,7 @@ def card(job_id: str = "job-1", **given: object) -> OutboxRow:
 
 def change(**given: object) -> Change:
     plain: dict[str, object] = {
+        "place": SHOP,
         "repository": "acme/shop",
         "issue_number": 42,
         "branch": "bellhop/J-1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from models.base import now
 from models.job import Job, JobEvent, JobStatus
 from models.message import Thread
 from models.source import SourceType
-from tests.adapters.storage.nouns import ANA, LONG_AGO, job, place
+from tests.adapters.storage.nouns import ANA, LONG_AGO, change, job, place
 
 END = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -190,10 +191,43 @@ async def test_active_jobs_are_counted_for_people_and_repositories(storage: Stor
         job("job-4", requester=ANA.model_copy(update={"id": "2"}), thread=place(1, "acme/api")),
     )
     async with storage.read() as work:
-        assert await work.jobs.count_active() == 3
-        assert await work.jobs.count_active(requester_id="1") == 2
-        assert await work.jobs.count_active(repository="acme/api") == 1
-        assert await work.jobs.count_active(requester_id="1", repository="acme/api") == 0
+        assert await work.jobs.count_active(place().instance) == 3
+        assert await work.jobs.count_active(place().instance, requester_id="1") == 2
+        assert await work.jobs.count_active(place(1, "acme/api").place) == 1
+        assert await work.jobs.count_active(place(1, "acme/api").place, requester_id="1") == 0
+
+
+@pytest.mark.parametrize("there", [{"source": SourceType.GITLAB}, {"integration": "second"}])
+async def test_the_same_number_or_name_elsewhere_counts_for_somebody_else(
+    storage: Storage, there: dict[str, Any]
+) -> None:
+    elsewhere = place(**there)
+    await kept(storage, job("job-1"), job("job-2", thread=elsewhere), job("job-3", thread=elsewhere))
+    async with storage.read() as work:
+        assert await work.jobs.count_active(place().instance, requester_id="1") == 1
+        assert await work.jobs.count_active(elsewhere.instance, requester_id="1") == 2
+        assert await work.jobs.count_active(place().place) == 1
+        assert await work.jobs.count_active(elsewhere.place) == 2
+        mine = await work.jobs.page(
+            requester_id="1", repository=None, before=None, limit=9, place=place().instance
+        )
+        assert [j.id for j in mine] == ["job-1"]
+
+
+async def test_a_name_that_begins_like_another_counts_alone(storage: Storage) -> None:
+    await kept(storage, job("job-1"), job("job-2", thread=place(1, "acme/shop-2")))
+    async with storage.read() as work:
+        assert await work.jobs.count_active(place().place) == 1
+
+
+async def test_a_conversation_s_partners_are_on_its_own_platform(storage: Storage) -> None:
+    pull = place(43, source=SourceType.GITLAB)
+    await kept(storage, job("job-1"), job("job-2", thread=pull))
+    async with storage.begin() as work:
+        await work.changes.keep(change(pull_number=43, job_id="job-1"))
+    async with storage.read() as work:
+        assert [j.id for j in await work.jobs.at_thread(place(43).key, is_active=False)] == ["job-1"]
+        assert [j.id for j in await work.jobs.at_thread(pull.key, is_active=False)] == ["job-2"]
 
 
 async def test_handles_are_found_by_their_beginning(storage: Storage) -> None:

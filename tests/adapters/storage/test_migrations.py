@@ -21,9 +21,10 @@ from adapters.storage.migrations.migrate import configuration
 from adapters.storage.migrations.schema import HEAD, metadata
 from adapters.storage.urls import parse
 from bot.errors import ConfigurationError
+from models.source import SourceType
 from tests.adapters.storage.child import end, start
 from tests.adapters.storage.conftest import migrated
-from tests.adapters.storage.nouns import delivery
+from tests.adapters.storage.nouns import SHOP, change, delivery, job, place
 from tests.services import require_service
 
 
@@ -118,6 +119,28 @@ async def test_a_newer_schema_is_refused_in_one_line(empty_url: str) -> None:
         await storage.initialize()
     assert "\n" not in str(raised.value)
     await storage.close()
+
+
+async def test_changes_of_before_are_found_where_their_jobs_had_their_place(empty_url: str) -> None:
+    there = place(source=SourceType.GITLAB)
+    storage = open_storage(empty_url)
+    await storage.initialize()
+    async with storage.begin() as work:
+        await work.jobs.create_job(job("job-1", thread=there))
+        await work.changes.keep(change(job_id="job-1"))
+        await work.changes.keep(change(repository="acme/api", job_id="long gone"))
+    await storage.close()
+    await within(empty_url, lambda connection: command.downgrade(configuration(connection), "0009"))
+    storage = open_storage(empty_url)
+    await storage.initialize()
+    async with storage.read() as work:
+        [found, gone] = [await work.changes.find(each.place, 42) for each in (there, place(1, "acme/api"))]
+        assert await work.changes.find(SHOP, 42) is None
+    await storage.close()
+    assert found is not None
+    assert (found.job_id, found.place) == ("job-1", there.place)
+    assert gone is not None
+    assert gone.job_id == "long gone"
 
 
 async def test_the_named_head_is_the_newest_script(empty_url: str) -> None:

@@ -167,11 +167,11 @@ async def said_in_room(work: UnitOfWork) -> object:
 
 
 async def active_of_person(work: UnitOfWork) -> object:
-    return await work.jobs.count_active(requester_id="1")
+    return await work.jobs.count_active("github:default:", requester_id="1")
 
 
 async def active_of_repository(work: UnitOfWork) -> object:
-    return await work.jobs.count_active(repository="acme/shop")
+    return await work.jobs.count_active("github:default:acme/shop#")
 
 
 async def answers_of_person(work: UnitOfWork) -> object:
@@ -218,7 +218,7 @@ CASES = {
     jobs_of_room: {"ix_jobs_thread"},
     said_in_room: {"ix_deliveries_thread"},
     active_of_person: {"ix_jobs_active_requester"},
-    active_of_repository: {"ix_jobs_active_repository"},
+    active_of_repository: {"ix_jobs_active_place"},
 }
 
 

@@ -13,7 +13,7 @@ from bot.ports import Storage
 from models.audit import AuditRecord
 from models.base import now
 from models.worker import ProcessRecord, WorkerRecord
-from tests.adapters.storage.nouns import LONG_AGO, change, delivery, job, outgoing
+from tests.adapters.storage.nouns import LONG_AGO, SHOP, change, delivery, job, outgoing
 
 
 async def test_a_unit_of_work_that_raises_leaves_nothing(storage: Storage) -> None:
@@ -91,12 +91,24 @@ async def test_a_change_is_found_by_its_issue_its_pull_request_and_its_jobs(stor
         )
         assert await work.changes.keep(opened) == opened
     async with storage.read() as work:
-        assert await work.changes.find("acme/shop", 42) == opened
-        assert await work.changes.find("acme/shop", 43) == opened
-        assert await work.changes.find("acme/api", 42) is None
+        assert await work.changes.find(SHOP, 42) == opened
+        assert await work.changes.find(SHOP, 43) == opened
+        assert await work.changes.find(SHOP.replace("shop", "api"), 42) is None
         assert await work.changes.of_job("job-1") == opened
         assert await work.changes.of_job("job-2") == opened
         assert await work.changes.of_job("job-3") is None
+
+
+@pytest.mark.parametrize("elsewhere", ["gitlab:default:acme/shop#", "github:second:acme/shop#"])
+async def test_the_same_name_and_number_elsewhere_is_another_change(storage: Storage, elsewhere: str) -> None:
+    async with storage.begin() as work:
+        mine = await work.changes.keep(change(pull_number=43, job_id="job-1"))
+        theirs = await work.changes.keep(change(pull_number=43, job_id="job-2", place=elsewhere))
+    async with storage.read() as work:
+        for number in (42, 43):
+            assert await work.changes.find(SHOP, number) == mine
+            assert await work.changes.find(elsewhere, number) == theirs
+        assert await work.changes.find("gitlab:second:acme/shop#", 42) is None
 
 
 async def test_the_open_change_comes_before_the_newest_closed_one(storage: Storage) -> None:
@@ -104,9 +116,9 @@ async def test_the_open_change_comes_before_the_newest_closed_one(storage: Stora
         opened = await work.changes.keep(change(branch="open"))
         await work.changes.keep(change(branch="closed", is_open=False))
         newest = await work.changes.keep(change(branch="closed again", is_open=False))
-        assert await work.changes.find("acme/shop", 42) == opened
+        assert await work.changes.find(SHOP, 42) == opened
         await work.changes.keep(opened.model_copy(update={"is_open": False}))
-        assert await work.changes.find("acme/shop", 42) == newest
+        assert await work.changes.find(SHOP, 42) == newest
 
 
 def worker(id: str = "w-1", **given: object) -> WorkerRecord:

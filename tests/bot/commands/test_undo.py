@@ -18,6 +18,7 @@ async def test_the_named_jobs_change_is_to_be_undone() -> None:
     async with bench.storage.begin() as work:
         await work.changes.keep(
             Change(
+                place="github:default:acme/shop#",
                 repository="acme/shop",
                 issue_number=42,
                 branch="b",
@@ -101,6 +102,7 @@ async def test_a_change_that_a_later_job_went_on_with_is_still_the_first_ones() 
         await work.jobs.settle(job.id, 1, JobStatus.COMPLETED)
         await work.changes.keep(
             Change(
+                place="github:default:acme/shop#",
                 repository="acme/shop",
                 issue_number=42,
                 branch="b",
