@@ -24,7 +24,7 @@ async def asked(*errors: IntegrationError) -> ChatBench:
 
 
 @pytest.mark.parametrize(
-    ("error", "words"), [(NOT_INVITED, "/invite @bellhop"), (UNKNOWN, "Invite me there")]
+    ("error", "words"), [(NOT_INVITED, "/invite @bellhop"), (UNKNOWN, "invite me there (`/invite @bellhop`)")]
 )
 async def test_who_asked_where_the_bot_may_not_speak_hears_so_alone(
     error: IntegrationError, words: str
