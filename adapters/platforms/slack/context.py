@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.platforms.slack import attached, conversation, facts, threads
+from adapters.platforms.slack import attached, conversation, facts, threads, unseen_files
 from adapters.platforms.slack.client import Call
 from adapters.platforms.slack.conversation import Rooms
 from adapters.platforms.slack.entities import Reader
@@ -23,7 +23,7 @@ from adapters.platforms.slack.people import People, actor_of
 from bot.errors import AuthenticationError, NotFoundError
 from bot.safety import clip
 from models.job import JobContext
-from models.message import Actor, Comment, IncomingMessage, Thread
+from models.message import Actor, Attachment, Comment, IncomingMessage, Thread
 
 NEWEST_COMMENTS = 50  # the first among them
 LONGEST_COMMENT = 8_000
@@ -39,7 +39,9 @@ async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: Inc
     newest = _told(await _thread(api, rooms, thread), thread.root, message.comment_id)
     who = {name for each in newest for name in (each.user or "", *mentioned(each.text or ""))} - {""}
     names = await people.names(api, who)
-    comments = tuple(_comment(each, own, names) for each in newest)
+    files = [*message.files, *(file for each in newest[::-1] for file in facts.files_of(each.files))]
+    seen = await unseen_files.look_up(api, files)
+    comments = tuple(_comment(each, own, names, seen) for each in newest)
     asker = await _asker(api, people, actor)
     return JobContext(
         issue_id=f"{thread.channel}:{thread.root}",
@@ -56,7 +58,7 @@ async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: Inc
         comment_id=message.comment_id,
         comment_url=message.url,
         previous_comments=comments,
-        files=message.files,
+        files=_seen(message.files, seen),
     )
 
 
@@ -116,10 +118,14 @@ def _known(said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: said[name] for name in Saying.__struct_fields__ if said.get(name) is not None}
 
 
-def _comment(said: Saying, own: Own, names: Mapping[str, str]) -> Comment:
+def _seen(files: Sequence[Attachment], seen: Mapping[str, Attachment]) -> tuple[Attachment, ...]:
+    return tuple(seen.get(file.id, file) for file in files)
+
+
+def _comment(said: Saying, own: Own, names: Mapping[str, str], seen: Mapping[str, Attachment]) -> Comment:
     reader = Reader(own.name, frozenset({own.user_id} - {""}), people=names)
     author = facts.author_of(said)
-    files = facts.files_of(said.files)
+    files = _seen(facts.files_of(said.files), seen)
     named = " ".join(WITH_FILE.format(name=file.name) for file in files)
     shown = (facts.text_of(reader, said), attached.read(reader, said), named)
     text = "\n".join(part for part in shown if part)

@@ -22,6 +22,8 @@ ID = re.compile(r"[A-Za-z0-9_.-]{1,100}", re.ASCII)
 ANSWER_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 LONGEST_URL = 2000
 MOST_FILES = 50
+# docs.slack.dev/apis/slack-connect: all that is said there of a file is that `files.info` tells of it.
+ASK = "check_file_info"
 BOT_MESSAGE = "bot_message"
 SLACKBOT = "USLACKBOT"
 DIRECT_CHANNELS = ("D", "U", "W")  # a person's id stands for the conversation with them
@@ -116,11 +118,16 @@ def text_of(reader: Reader, said: Saying) -> str:
 
 
 def files_of(files: Sequence[File] | None) -> tuple[Attachment, ...]:
-    """Its files. Those that are gone, or kept elsewhere, have no address and nothing to fetch."""
-    return tuple(_attachment(file) for file in (files or ())[:MOST_FILES] if file.id and file.url_private)
+    """Its files. Those that are gone have no address and nothing to fetch; those of a shared channel are asked for."""
+    return tuple(attachment_of(file) for file in (files or ())[:MOST_FILES] if file.id and _is_there(file))
 
 
-def _attachment(file: File) -> Attachment:
+def _is_there(file: File) -> bool:
+    return bool(file.url_private) or file.file_access == ASK
+
+
+def attachment_of(file: File) -> Attachment:
+    """A file in our nouns."""
     return Attachment(
         id=file.id or "",
         name=file.name or file.title or file.id or "",

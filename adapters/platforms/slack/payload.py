@@ -45,6 +45,7 @@ class File(Struct, frozen=True):
     size: int | None = None
     url_private: str | None = None
     url_private_download: str | None = None
+    file_access: str | None = None
 
 
 class Edited(Struct, frozen=True):

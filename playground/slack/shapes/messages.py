@@ -41,7 +41,7 @@ def message(item: Message, app: App, links: Links, *, has_metadata: bool = True)
         "app_id": item.app_id,
         "blocks": item.blocks,
         "attachments": item.attachments,
-        "files": [file(one, links) for one in item.files],
+        "files": [_stub(one) if _is_shared(item, one, app) else file(one, links) for one in item.files],
         "metadata": item.metadata if has_metadata else None,
     }
     shape |= {key: value for key, value in optional.items() if value}
@@ -94,6 +94,25 @@ def _reactions(item: Message) -> dict[str, Any]:
         {"name": name, "users": users, "count": len(users)} for name, users in item.reactions.items() if users
     ]
     return {"reactions": found} if found else {}
+
+
+def _is_shared(item: Message, one: File, app: App) -> bool:
+    return item.channel.is_ext_shared and one.user is not app.bot
+
+
+def _stub(item: File) -> dict[str, Any]:
+    """All that is told of a file in a channel that is shared with another company; `files.info` tells the rest.
+
+    docs.slack.dev/apis/slack-connect
+    """
+    return {
+        "id": item.id,
+        "mode": "file_access",
+        "file_access": "check_file_info",
+        "created": 0,
+        "timestamp": 0,
+        "user": "",
+    }
 
 
 def file(item: File, links: Links) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.platforms.slack import Slack
-from bot.errors import AuthenticationError, NotFoundError
+from bot.errors import AuthenticationError, NotFoundError, Refused
 from models.card import Card, CardState
 from models.delivery import WebhookRequest
 from models.identity import Role
@@ -306,6 +306,39 @@ async def test_a_file_is_fetched_whatever_it_is_called(
     [file] = (await heard(slack, listener)).files
     assert file.name == name
     assert await slack.fetch(file, 100) == b"boom"
+
+
+async def test_in_a_shared_channel_files_are_asked_for(
+    slack: Slack, playground: SlackPlayground, listener: Listener, door: Door
+) -> None:
+    """There an event says no more of a file than that it is there."""
+    old = [{"name": "old.log", "content": "older"}]
+    root = await door.say("stranger", "shared", "it broke", files=old)
+    new = [{"name": "error.log", "content": "boom", "mimetype": "text/plain"}]
+    await door.say("writer", "shared", "@bellhop see", thread_ts=root, files=new)
+    message = await heard(slack, listener)
+    assert [(file.name, file.url) for file in message.files] == [(message.files[0].id, "")]
+    context = await slack.context_of(message)
+    [file] = context.files
+    assert (file.name, file.media_type, file.size_bytes) == ("error.log", "text/plain", 4)
+    assert await slack.fetch(file, 100) == b"boom"
+    [before] = context.previous_comments
+    assert before.text == "it broke\n[attached: old.log]"
+    assert await slack.fetch(before.files[0], 100) == b"older"
+    assert len(sent(playground, "files.info")) == 2
+
+
+@pytest.mark.parametrize("error", ["file_not_found", "missing_scope", "ratelimited"])
+async def test_a_file_that_slack_tells_nothing_of_costs_only_itself(
+    slack: Slack, playground: SlackPlayground, listener: Listener, door: Door, error: str
+) -> None:
+    await door.say("writer", "shared", "@bellhop see", files=[{"name": "error.log", "content": "boom"}])
+    message = await heard(slack, listener)
+    playground.world.faults.add(Fault("error", error=error, path="files.info", times=9))
+    context = await slack.context_of(message)
+    assert context.files == message.files
+    with pytest.raises(Refused):
+        await slack.fetch(context.files[0], 100)
 
 
 async def test_a_file_comes_with_its_message(slack: Slack, listener: Listener, door: Door) -> None:
