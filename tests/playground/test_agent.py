@@ -208,15 +208,6 @@ def test_a_tool_that_cannot_says_so_and_the_play_goes_on(program: Program) -> No
     assert stream[-1]["result"] == "Done."
 
 
-def test_its_tools_go_where_it_was_told_that_they_may(program: Program) -> None:
-    folder = program.tree.parent / "attachments"
-    folder.mkdir()
-    (folder / "error.log").write_text("boom")
-    program.write("1", "fix", [{"tool": {"read": str(folder / "error.log")}}, {"result": "Done."}])
-    assert tool_results(events(program.run("fix it")))[0][1]
-    assert tool_results(events(program.run("fix it", "--add-dir", str(folder)))) == [("boom", False)]
-
-
 @pytest.mark.parametrize(
     ("step", "code", "subtype"),
     [
