@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from bot import choice
 from bot.command import Ask, CommandSpec, Said, Scope
@@ -16,6 +17,7 @@ ACTIVE = "Active here: {jobs}."
 FREE = "`@{name} <anything>` asks the agent to do it."
 LINE = "- `{slash} {usage}` {summary}"
 OTHERS = "With role {role} or above also: {verbs}."
+LINKED = "Once your accounts are linked (`{slash} link`) also: {verbs}."
 TAIL = "`{slash} why` explains what became of a message."
 NO_TOPIC = "No topic `{topic}`. `{slash} help` lists what there is."
 TOPIC = "`{slash} {usage}`: {summary}. Needs {needs}; you have {has}."
@@ -26,10 +28,12 @@ REST = " `{slash} help` lists the rest."
 async def prepare(ask: Ask) -> Ask:
     """Whom nobody here works for (`places.py`) is offered no work, whatever their account may do."""
     chat = ask.services.chat_of(ask.message.thread)
-    if chat is None or ask.role is Role.NONE:
+    is_stranger = ask.message.is_stranger
+    if chat is None or (not is_stranger and await chat.is_member(ask.actor)):
         return ask
-    is_member = not ask.message.is_stranger and await chat.is_member(ask.actor)
-    return ask if is_member else replace(ask, role=Role.NONE)
+    free = {name: spec for name, spec in ask.registry.items() if not spec.needs}
+    open_ = {name: spec for name, spec in free.items() if spec.scope is Scope.NOWHERE or not is_stranger}
+    return replace(ask, registry=open_)
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
@@ -41,7 +45,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     if active:
         listed = ", ".join(f"{job.handle} ({job.request.verb}, {job.status.value})" for job in active)
         parts.append(ACTIVE.format(jobs=listed))
-    if ask.role >= ask.registry["fix"].needs:
+    if "fix" in ask.registry and ask.role >= ask.registry["fix"].needs:
         parts.append(FREE.format(name=ask.services.settings.name))
     parts.extend(_groups(ask))
     parts.extend(_others(ask))
@@ -52,16 +56,11 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 def _groups(ask: Ask) -> Iterable[str]:
     groups: dict[str, list[str]] = {}
     for spec in ask.registry.values():
-        if _may(ask, spec):
+        if ask.role >= spec.needs:
             line = LINE.format(slash=ask.slash, usage=spec.usage, summary=spec.summary)
             groups.setdefault(spec.group, []).append(line)
     for group, lines in groups.items():
         yield f"**{group}**\n\n" + "\n".join(lines)
-
-
-def _may(ask: Ask, spec: CommandSpec) -> bool:
-    is_open = spec.scope is Scope.NOWHERE or not ask.message.is_stranger
-    return is_open and ask.role >= spec.needs
 
 
 def _others(ask: Ask) -> Iterable[str]:
@@ -69,6 +68,10 @@ def _others(ask: Ask) -> Iterable[str]:
     for spec in ask.registry.values():
         if ask.role < spec.needs:
             beyond.setdefault(spec.needs, []).append(f"`{spec.name}`")
+    is_unknown = ask.message.thread.channel and ask.account == ask.actor
+    if beyond and is_unknown:
+        yield LINKED.format(verbs=", ".join(chain.from_iterable(beyond.values())), slash=ask.slash)
+        return
     for role, verbs in sorted(beyond.items()):
         yield OTHERS.format(role=role.label, verbs=", ".join(verbs))
 

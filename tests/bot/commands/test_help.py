@@ -7,6 +7,7 @@ import pytest
 from bot.commands import COMMANDS
 from models.delivery import Disposition
 from models.identity import Role
+from tests.fakes.chat import ChatBench
 from tests.fakes.services import Bench
 
 SAMPLES = {"ask": "ask why?", "cancel": "cancel", "undo": "undo J-7K3Q"}
@@ -53,3 +54,22 @@ async def test_a_bare_address_is_help() -> None:
     bench = Bench()
     await bench.hear("@bellhop")
     assert "`/bellhop why` explains" in bench.answers[0]
+
+
+async def test_whom_nobody_knows_yet_is_told_what_linking_would_allow() -> None:
+    bench = ChatBench()
+    await bench.say("@bellhop help")
+    told = bench.whispers[-1].text
+    assert "Once your accounts are linked (`@bellhop link`) also: `fix`, `ask`, `new`, `logs`" in told
+    assert "With role" not in told
+
+
+async def test_a_guest_is_promised_nothing() -> None:
+    bench = ChatBench()
+    bench.chat.guests.add("U1")
+    await bench.link()
+    await bench.say("@bellhop help")
+    told = bench.whispers[-1].text
+    assert "ping" in told
+    assert "fix" not in told
+    assert "With role" not in told
