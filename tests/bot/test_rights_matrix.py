@@ -63,18 +63,18 @@ why          .     .        .     .      .    .    .        .     .
 ping         .     .        .     .      .    .    .        .     .
 version      .     .        .     .      .    .    .        .     .
 """
-#: The right of each on the forge, by repository. A public one everybody may read; archiving takes no right away.
+#: The right of each on the forge, by repository: a public one everybody may read.
 RIGHTS = """
-person    acme/open acme/secret acme/old
-admin     admin     admin       admin
-maintain  maintain  maintain    maintain
-write     write     write       write
-triage    triage    triage      triage
-read      read      read        read
-none      read      none        none
-unlinked  write     write       write
-guest     admin     admin       admin
-stranger  admin     admin       admin
+person    acme/open acme/secret
+admin     admin     admin
+maintain  maintain  maintain
+write     write     write
+triage    triage    triage
+read      read      read
+none      read      none
+unlinked  write     write
+guest     admin     admin
+stranger  admin     admin
 """
 WORDS = {"ask": "ask what is it?", "fix": "fix it", "new": "new it", "subscribe": "subscribe issues"}
 ON_A_JOB = ("status", "logs", "cancel", "retry", "undo")  # in this order: what was cancelled can be retried
