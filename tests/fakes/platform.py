@@ -204,10 +204,8 @@ class FakeHome:
 
     async def find(self, thread: Thread, marker: str) -> Sequence[Posted]:
         self._enter("find")
-        found = [
-            c for c in self.comments if c.thread.key == thread.key and marker in c.body and c.author == ME
-        ]
-        return [Posted(id=c.id) for c in found]
+        mine = [c for c in self.comments if c.thread.key == thread.key and c.author == ME]
+        return [Posted(id=c.id) for c in mine if marker in c.body]
 
     async def delete(self, thread: Thread, message_id: str) -> None:
         self._enter("delete")
