@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bot.commands import COMMANDS
-from tests.e2e import stage
+from tests.e2e import stage, story
 from tests.e2e.town import Town
 
 WORK = ({"run": "echo more >> notes.txt"}, {"result": "Wrote it down."})
@@ -187,3 +187,40 @@ async def test_every_verb_is_answered_where_it_was_said(town: Town, name: str) -
         wanted = pattern.replace("{job}", job).replace("{person}", person)
         found = await answered(place, f"/bellhop {text.replace('{job}', job)}", wanted)
         job = found[1] if verb == "fix" else job
+
+
+@pytest.mark.slow
+@pytest.mark.asyncio(loop_scope="module")
+async def test_nothing_that_was_said_makes_a_job_when_it_comes_back(town: Town) -> None:
+    """Every kind of words that left, said again by another program, and quoted by a person who may do everything."""
+    place = await opened(town, "a comment on an issue")
+    for typed, _ in SAID.values():
+        await place.say(f"/bellhop {typed.replace('{job}', 'J-7K3Q')}")
+    await story.no_loose_ends(town)
+    said = await everything(town)
+    assert len(said) > 10
+    program = await town.control("POST", "/people", {"login": "another-app", "kind": "Bot"})
+    town.people["program"] = program
+    before = town.records.column("SELECT count(*) FROM jobs")
+    number = await town.open_issue("Echoes")
+    for text in said:
+        await town.say(number, text, role="program")
+        await town.say(number, "\n".join(f"> {line}" for line in text.splitlines()), role="admin")
+    await story.no_loose_ends(town)
+    assert town.records.column("SELECT count(*) FROM jobs") == before
+    query = "SELECT disposition, count(*) AS many FROM deliveries WHERE thread LIKE ? GROUP BY disposition"
+    found = {row["disposition"]: row["many"] for row in town.records.rows(query, f"%#{number}")}
+    assert sum(found.values()) > 2 * len(said)
+    assert found.keys() <= {"ignored:self", "ignored:bot", "ignored:not_addressed"}
+    assert await town.answers(number) == []
+
+
+async def everything(town: Town) -> list[str]:
+    """What the bot said anywhere, once for all that differs in ids and numbers alone."""
+    listed = await town.request("GET", "issues/comments?per_page=100")
+    kinds = {re.sub(r"J-\w+|\d+", "", each["body"]): each["body"] for each in listed if _is_ours(town, each)}
+    return list(kinds.values())
+
+
+def _is_ours(town: Town, comment: dict[str, Any]) -> bool:
+    return bool(comment["user"]["login"] == town.bot)
