@@ -14,6 +14,7 @@ Unit = Literal["characters", "utf-16", "bytes"]
 CUT = "…"
 PARAGRAPH = "\n\n"
 SHORTEST_OF_BOTH = 16
+LONGEST_FLAGS = 4096  # an even number: of more in a row nobody can tell where one begins
 LONGEST_LETTER = 32  # code points of one letter as people see it; beyond that it is a prank
 
 _FENCE = re.compile(r"^ {0,3}(?P<marks>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)$", re.MULTILINE)
@@ -55,9 +56,9 @@ def measure(text: str, unit: Unit) -> int:
     return _size(text, unit)
 
 
-def is_letter_boundary(text: str, at: int) -> bool:
-    """Whether a cut there goes through no letter, emoji or flag, and through no end of a line."""
-    return not _continues(text, at) and text[at - 1 : at + 1] != "\r\n"
+def letter_end(text: str, end: int) -> int:
+    """The nearest place at or before `end` that is not within a letter, an emoji, a flag, or the end of a line."""
+    return _boundary(text, end - (text[end - 1 : end + 1] == "\r\n"))
 
 
 def fence(text: str, info: str = "") -> str:
@@ -155,7 +156,7 @@ def _continues(text: str, at: int) -> bool:
 
 def _regional_before(text: str, at: int) -> int:
     begin = at
-    while begin > 0 and at - begin <= LONGEST_LETTER and _is_regional(text[begin - 1]):
+    while begin > 0 and at - begin < LONGEST_FLAGS and _is_regional(text[begin - 1]):
         begin -= 1
     return at - begin
 

@@ -40,7 +40,7 @@ async def say(
     if len(texts) > MOST_PARTS:
         texts, output = [ALL_OF_IT], Output(handle=WHOLE, content=text, kind=ANSWER)
     is_alone = is_private and found.message.thread.kind is not ThreadKind.DIRECT
-    words = texts.pop() if output is not None else ""
+    words = texts.pop() if output is not None and texts else ""
     if output is not None and is_alone:
         texts.append(IN_DIRECT.format(words=words))
     for number, each in enumerate(texts, 1):

@@ -14,7 +14,7 @@ from itertools import islice
 
 from markdown_it.token import Token
 
-from bot.clipping import is_letter_boundary, measure
+from bot.clipping import letter_end, measure
 from bot.markdown import github, readable
 
 LONGEST_TOKEN = 600
@@ -146,13 +146,9 @@ class _Cutter:
         return self._letter(begin, end) if end > begin else begin
 
     def _letter(self, begin: int, end: int) -> int:
-        """The nearest place at or before `end` that is not within a letter; at least one letter is taken."""
-        while end > begin and not is_letter_boundary(self.text, end):
-            end -= 1
-        end = max(end, begin + 1)
-        while end < len(self.text) and not is_letter_boundary(self.text, end):
-            end += 1
-        return end
+        """The nearest place at or before `end` that is not within a letter; something is taken in any case."""
+        found = letter_end(self.text, end)
+        return found if found > begin else max(end, begin + 1)
 
     def _seams(self) -> Iterator[int]:
         for block in self.blocks:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bot.command import Ask, Said
+from bot.commands import COMMANDS
 from bot.enclosures import MOST_FILE_BYTES, capped
 from bot.errors import AuthenticationError, NetworkError, NotFoundError
+from bot.ports import UnitOfWork
 from bot.run import Run
 from models.base import now
 from models.job import Failure, Job, JobEventType, JobResult, JobStatus
@@ -230,3 +235,50 @@ async def test_of_what_is_larger_than_a_file_it_is_said_what_was_left_out() -> N
 
 def test_what_fits_is_left_as_it_is() -> None:
     assert capped("one\ntwo", "log") == "one\ntwo"
+
+
+async def answered(monkeypatch: pytest.MonkeyPatch, text: str, **fields: Any) -> ChatBench:
+    """Somebody asked something whose answer is that long."""
+
+    async def run(work: UnitOfWork, ask: Ask) -> Said:
+        return Said(text=text)
+
+    monkeypatch.setitem(COMMANDS, "ping", replace(COMMANDS["ping"], run=run))  # type: ignore[arg-type]
+    bench = ChatBench()
+    await bench.say("@bellhop ping", **{"thread": channel("1.1"), **fields})
+    return bench
+
+
+def in_order(said: str, most: int) -> bool:
+    places = [said.index(f"Paragraph {number}.") for number in range(most)]
+    once = all(said.count(f"Paragraph {number}.") == 1 for number in range(most))
+    return places == sorted(places) and once
+
+
+async def test_a_long_reply_goes_on_in_the_next_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n\n".join(f"Paragraph {number}. " + "word " * 150 for number in range(15))
+    bench = await answered(monkeypatch, text)
+    assert len(bench.posts) > 2
+    assert in_order("".join(bench.posts), 15)
+
+
+async def test_a_long_private_reply_is_whispered_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n\n".join(f"Paragraph {number}. " + "word " * 150 for number in range(15))
+    bench = await answered(monkeypatch, text, kind=MessageKind.SLASH)
+    assert bench.posts == []
+    assert {told.audience for told in bench.whispers} == {"U1"}
+    assert in_order("".join(told.text for told in bench.whispers), 15)
+
+
+async def test_a_reply_of_too_many_messages_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n\n".join(f"Paragraph {number}. " + "word " * 150 for number in range(60))
+    bench = await answered(monkeypatch, text)
+    [(where, file)] = bench.chat.uploads
+    assert (where.root, file.content) == ("1.1", text)
+    assert bench.posts == []
+
+
+async def test_a_secret_is_masked_before_a_reply_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = await answered(monkeypatch, "x" * (LONGEST - 20) + f" {TOKEN} " + "word " * 500)
+    assert len(bench.posts) == 2
+    assert "AAAAAAAA" not in "".join(bench.posts)

@@ -138,7 +138,17 @@ def test_nothing_is_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bomb", ["`" * 20_000, "> " * 20_000, "[" * 20_000, "<" * 20_000, "\n" * 20_000, "&" * 20_000]
+    "bomb",
+    [
+        "`" * 20_000,
+        "> " * 20_000,
+        "[" * 20_000,
+        "<" * 20_000,
+        "\n" * 20_000,
+        "&" * 20_000,
+        "🇩🇪" * 10_000,
+        "e" + "\u0301" * 20_000,
+    ],
 )
 def test_a_text_made_to_take_long_is_split(bomb: str) -> None:
     assert "".join(part.source for part in split(bomb, repeat(2000))) == bomb

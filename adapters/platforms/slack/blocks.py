@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from adapters.platforms.slack import mrkdwn
-from bot.clipping import clip, is_letter_boundary
+from bot.clipping import clip, letter_end
 
 MOST_BLOCKS = 50
 LONGEST_SECTION = 3000
@@ -162,9 +162,9 @@ def _end(text: str, room: int) -> int:
         at = text.rfind(mark, most // 2, most)
         if at > 0 and not _is_inside(text, at):
             return at
-    while most > 1 and (_is_inside(text, most) or not is_letter_boundary(text, most)):
+    while most > 1 and _is_inside(text, most):
         most -= 1
-    return most
+    return letter_end(text, most) or most
 
 
 def _fitting(text: str, room: int) -> int:

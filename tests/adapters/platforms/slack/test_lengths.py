@@ -119,3 +119,11 @@ def test_a_card_full_of_steps_leaves_its_words_to_the_next_message() -> None:
 def test_a_card_that_shows_the_end_of_its_output_alone_is_known(details: str, is_hidden: bool) -> None:
     card = CARD.model_copy(update={"details": details})
     assert lengths.hides_output(card, ()) is is_hidden
+
+
+@pytest.mark.parametrize("letter", [FAMILY, "👍🏽", "🇩🇪", "e\u0301", "&", "𝒳"])
+def test_no_section_ends_within_a_letter(letter: str) -> None:
+    for before in range(8):
+        said = shown(MARKUP.reply("x" * before + letter * 1300, "m"))
+        escaped = letter.replace("&", "&amp;")
+        assert all(re.fullmatch(f"x*(?:{escaped})+…?", text) for text in said)
