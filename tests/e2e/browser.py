@@ -76,7 +76,8 @@ async def told_link(town: Workspace, *, channel: str = "team", user: str = "writ
     """The link that somebody was told last, alone."""
 
     async def look() -> str | None:
-        told = [LINK.search(words(each)) for each in await town.own(channel, user) if each["is_ephemeral"]]
+        alone = [each for each in await town.own(channel, user) if each["is_ephemeral"] or channel == "dm"]
+        told = [LINK.search(words(each)) for each in alone]
         return next((found[1] for found in reversed(told) if found), None)
 
     return await town.until(look, "a link to sign in with")

@@ -149,3 +149,19 @@ async def test_nothing_that_opens_an_account_is_in_the_log(town: SignInTown) -> 
         assert secret not in log
     assert "/link/{token}" in log
     assert "gho_" not in log
+
+
+async def test_whose_account_somebody_else_takes_is_told_in_a_conversation_of_their_own(
+    town: SignInTown,
+) -> None:
+    """The other one asked where nobody else is."""
+    await town.tell("link", channel="dm", user="triager")
+    link = await told_link(town, channel="dm", user="triager")
+    async with Browser(town) as browser:
+        await browser.signed_in(link, "writer")
+        assert "That ends." in await browser.question()
+        await browser.agree()
+    told = await town.reads("was linked with you here", channel="dm", user="writer")
+    assert "/bellhop link" in words(told).replace("@bellhop", "/bellhop")
+    theirs = await town.own("dm", "triager")
+    assert not [each for each in theirs if "was linked with you here" in words(each)]
