@@ -197,7 +197,7 @@ def _blocks(text: str, starts: Sequence[int]) -> Iterator[Block]:
                 inside=ends[first],
                 outside=starts[last] if is_closed else ends[last] + 1,
                 end=ends[last] if is_closed or text[ends[last] :].strip() else len(text),
-                opening=_opening(token, _before(closing) if is_closed else before),
+                opening=_opening(token, _before(closing) if is_closed else before, is_closed=is_closed),
                 closing=before + token.markup,
                 is_closed=is_closed,
             )
@@ -213,12 +213,14 @@ def _before(line: str) -> str:
     return found[0] if found else ""
 
 
-def _opening(token: Token, before: str) -> str:
-    """How a block begins in the next part: in its quote, and so that the line that closes it still does.
+def _opening(token: Token, before: str, *, is_closed: bool) -> str:
+    """How a block begins in the next part: in its quote, and so that what closes it still does.
 
-    spec.commonmark.org/0.31.2/#fenced-code-blocks ("indented up to three spaces"): deeper, it needs its list.
+    spec.commonmark.org/0.31.2/#fenced-code-blocks ("indented up to three spaces"): deeper, it needs its list. So does
+    one that no line closes: it ends where its list ends.
     """
     quote = before[: before.rfind(">") + 1]
     depth = len(before) - len(quote)
-    item = f"-{' ' * min(depth - 1, 4)}" if depth > DEEPEST_FENCE + bool(quote) else ""
+    is_in_list = depth > 1 + bool(quote) and (not is_closed or depth > DEEPEST_FENCE + bool(quote))
+    item = f"-{' ' * min(depth - 1 - bool(quote), 4)}" if is_in_list and token.level else ""
     return f"{quote}{' ' * bool(quote)}{item}{token.markup}{token.info.strip()[:LONGEST_INFO]}\n"
