@@ -114,9 +114,9 @@ class Client:
         """slack_sdk's client on our connections."""
         session = self.session()
         if self._web is None:
-            from slack_sdk.web.async_client import AsyncWebClient
+            from adapters.platforms.slack.forms import FormClient
 
-            self._web = AsyncWebClient(
+            self._web = FormClient(
                 token=self._token,
                 base_url=self.reach.api_url,
                 timeout=max(int(self.reach.call_timeout_seconds), 1),
