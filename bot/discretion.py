@@ -1,5 +1,6 @@
 """What was said where not everybody reads it is not repeated elsewhere: of such a job other places are told its handle,
-its repository and how it stands, never the request's words or the name of the room.
+its repository and how it stands, never the request's words or the name of the room. Where other organizations read
+along, so it is with every job that was asked for elsewhere.
 
 Pure. A room of which nobody told yet who can read it counts as private (`Thread.is_private`).
 """
@@ -17,9 +18,7 @@ def told_at(job: Job, there: Thread | None, reader: Actor | None = None) -> Job:
     """
     context = job.context
     asked = context.thread if context else None
-    if context is None or asked is None or not asked.is_private:
-        return job
-    if there is not None and (asked.place == there.place or _is_alone(job, there, reader)):
+    if context is None or asked is None or _may_be_repeated(job, asked, there, reader):
         return job
     repository = job.place.repository if job.place else ""
     return job.model_copy(
@@ -28,6 +27,14 @@ def told_at(job: Job, there: Thread | None, reader: Actor | None = None) -> Job:
             "context": context.model_copy(update={"issue_key": repository, "user_msg": ""}),
         }
     )
+
+
+def _may_be_repeated(job: Job, asked: Thread, there: Thread | None, reader: Actor | None) -> bool:
+    if there is None:
+        return not asked.is_private
+    if asked.place == there.place or _is_alone(job, there, reader):
+        return True
+    return not asked.is_private and not there.is_external
 
 
 def _is_alone(job: Job, there: Thread, reader: Actor | None) -> bool:

@@ -42,7 +42,8 @@ class Thread(Noun):
 
     `inline_root` is the id of the inline thread's first comment; answers go under it. `channel` and `root` are a
     chat's: the channel's id and the id of the thread's first message ("" for the channel itself). `workspace` is the
-    tenant's id where a platform has tenants. `is_private` says that not everybody of the tenant can read it.
+    tenant's id where a platform has tenants. `is_private` says that not everybody of the tenant can read it,
+    `is_external` that people of other organizations do.
     """
 
     source: SourceType
@@ -53,6 +54,7 @@ class Thread(Noun):
     number: int | None = None
     inline_root: str | None = None
     is_private: bool = False
+    is_external: bool = False
     channel: str = ""
     channel_name: str = ""
     root: str = ""

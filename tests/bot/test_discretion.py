@@ -119,3 +119,16 @@ async def test_alone_with_the_bot_its_requester_is_told_their_own_words() -> Non
     [job] = await bench.jobs()
     await bench.say(f"status {job.handle}", thread=ALONE, is_direct=True)
     assert SECRET in told(bench)
+
+
+@pytest.mark.parametrize("form", ["status {handle}", "jobs --all"])
+async def test_where_other_organizations_read_nothing_said_elsewhere_is_repeated(form: str) -> None:
+    """Not even what everybody at home may read."""
+    bench = await asked(PUBLIC)
+    [job] = await bench.jobs()
+    shared = channel("4.4", "C4").model_copy(update={"is_external": True})
+    await bench.say("@bellhop repo set acme/shop", thread=shared)
+    await bench.say(f"@bellhop {form.format(handle=job.handle)}", thread=shared)
+    assert job.handle in bench.posts[-1]
+    assert SECRET not in told(bench)
+    assert "general" not in told(bench)

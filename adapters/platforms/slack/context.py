@@ -74,11 +74,11 @@ async def _asker(api: Call, people: People, actor: Actor | None) -> Actor | None
 
 
 async def _named(api: Call, rooms: Rooms, thread: Thread) -> Thread:
-    """The thread with its channel's name, and whether not everybody can read it: events tell neither.
+    """The thread with its channel's name, and who can read it: events tell little of it, a typed command a name alone.
 
     https://docs.slack.dev/reference/methods/conversations.info
     """
-    if thread.channel_name or not thread.channel:
+    if not thread.channel:
         return thread
     try:
         found = await api.get("conversations_info", channel=await rooms.of(api, thread.channel))
@@ -87,7 +87,10 @@ async def _named(api: Call, rooms: Rooms, thread: Thread) -> Thread:
     channel = found["channel"]
     is_private = any(channel.get(name) for name in ("is_private", "is_im", "is_mpim"))
     name = "" if channel.get("is_im") else str(channel.get("name") or "")
-    return thread.model_copy(update={"channel_name": name, "is_private": is_private})
+    is_external = any(channel.get(name) for name in ("is_ext_shared", "is_pending_ext_shared"))
+    return thread.model_copy(
+        update={"channel_name": name, "is_private": is_private, "is_external": is_external}
+    )
 
 
 async def _thread(api: Call, rooms: Rooms, thread: Thread) -> list[Saying]:

@@ -31,6 +31,7 @@ PRIVATE_TYPES = frozenset({"im", "app_home", "mpim", "group"})
 DIRECT_TYPES = frozenset({"im", "app_home"})
 # What stands for the name of a channel whose name not everybody may know.
 TYPES_BY_NAME = {"directmessage": "im", "privategroup": "group"}
+GROUP_MESSAGE = "mpdm-"  # what the name of a conversation of several people begins with
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,17 @@ class Place:
     channel: str
     type: str = ""
     name: str = ""
+    is_external: bool = False
+
+    @property
+    def _type_by_name(self) -> str:
+        if self.name.startswith(GROUP_MESSAGE):
+            return "mpim"
+        return TYPES_BY_NAME.get(self.name, "channel" if self.name else "")
 
     def thread(self, root: str) -> Thread:
         """A thread in it; `root` "" is the channel itself."""
-        kind = self.type or TYPES_BY_NAME.get(self.name, "channel" if self.name else "")
+        kind = self.type or self._type_by_name
         is_direct = kind in DIRECT_TYPES or self.channel.startswith(DIRECT_CHANNELS)
         return Thread(
             source=SourceType.SLACK,
@@ -96,6 +104,7 @@ class Place:
             kind=ThreadKind.DIRECT if is_direct else ThreadKind.CHANNEL,
             # Of unknown type it counts as private: an answer must not go to a more public place than the question.
             is_private=is_direct or kind in PRIVATE_TYPES or not kind,
+            is_external=self.is_external,
             channel=self.channel,
             channel_name="" if self.name in TYPES_BY_NAME else self.name,
             root=root,

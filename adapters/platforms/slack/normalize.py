@@ -156,7 +156,13 @@ def _where(body: EventBody, delivery: Delivery, own: Own, said: Saying) -> dict[
     ts = said.ts or event.deleted_ts or (before.ts if before else None)
     channel = facts.need(delivery.event, "channel", event.channel)
     comment = facts.need(delivery.event, "ts", ts)
-    place = facts.Place(delivery.integration, facts.home_of(body), channel, event.channel_type or "")
+    place = facts.Place(
+        delivery.integration,
+        facts.home_of(body),
+        channel,
+        event.channel_type or "",
+        is_external=bool(body.is_ext_shared_channel),
+    )
     thread = place.thread(said.thread_ts or comment)
     return {
         "source": thread.source,

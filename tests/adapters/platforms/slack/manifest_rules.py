@@ -28,6 +28,7 @@ SCOPES_OF_METHODS: Mapping[str, frozenset[str]] = {
     "conversations.replies": HISTORY,
     "files.completeUploadExternal": frozenset({"files:write"}),
     "files.getUploadURLExternal": frozenset({"files:write"}),
+    "files.info": frozenset({"files:read"}),
     "reactions.add": frozenset({"reactions:write"}),
     # "users:read is no longer a sufficient scope" for `profile.email`.
     "users.info": frozenset({"users:read", "users:read.email"}),

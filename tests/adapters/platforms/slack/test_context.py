@@ -7,7 +7,7 @@ import pytest
 
 from adapters.platforms.slack import Slack
 from bot.errors import AuthenticationError, Refused
-from models.message import Thread
+from models.message import Actor, IncomingMessage, MessageKind, Thread
 from playground.slack.faults import Fault
 from playground.slack.records import Message
 from playground.slack.server import SlackPlayground
@@ -210,3 +210,40 @@ async def test_a_file_comes_with_its_message(slack: Slack, listener: Listener, d
     assert (file.name, file.size_bytes) == ("error.log", 4)
     assert (await slack.context_of(message)).files == (file,)
     assert await slack.fetch(file, 100) == b"boom"
+
+
+@pytest.mark.parametrize(
+    ("use", "is_private", "is_external"),
+    [("team", False, False), ("private", True, False), ("shared", False, True)],
+)
+async def test_who_can_read_a_place_is_looked_up_whatever_a_command_called_it(
+    slack: Slack,
+    playground: SlackPlayground,
+    thread_in: ThreadIn,
+    use: str,
+    is_private: bool,
+    is_external: bool,
+) -> None:
+    """A typed command tells the channel's name, and that is all there is to know it by."""
+    there = thread_in(use).model_copy(update={"channel_name": "backend"})
+    message = IncomingMessage(
+        source=there.source,
+        message="/bellhop fix it",
+        kind=MessageKind.SLASH,
+        event="slash_command",
+        actor=Actor(id=playground.world.cast["writer"], login="writer"),
+        thread=there,
+        comment_id="1.2.slash",
+    )
+    found = (await slack.context_of(message)).thread
+    assert found is not None
+    assert (found.is_private, found.is_external) == (is_private, is_external)
+    assert found.channel_name == playground.world.store.channels[there.channel].name
+
+
+async def test_a_message_in_a_shared_channel_says_at_once_that_others_read_it(
+    slack: Slack, listener: Listener, door: Door
+) -> None:
+    for use, is_external in (("team", False), ("shared", True)):
+        await door.say("writer", use, "@bellhop status")
+        assert (await heard(slack, listener)).thread.is_external is is_external

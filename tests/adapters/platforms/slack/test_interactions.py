@@ -38,7 +38,7 @@ def test_a_command_is_ours_whatever_the_workspace_calls_it(command: str) -> None
 
 @pytest.mark.parametrize(("name", "kind", "is_private"), [
     ("directmessage", ThreadKind.DIRECT, True), ("privategroup", ThreadKind.CHANNEL, True),
-    ("backend", ThreadKind.CHANNEL, False),
+    ("mpdm-ada--bo--cy-1", ThreadKind.CHANNEL, True), ("backend", ThreadKind.CHANNEL, False),
 ])  # fmt: skip
 def test_a_command_knows_its_place_by_its_name(name: str, kind: ThreadKind, is_private: bool) -> None:
     thread = read(payload("slash_command", lambda made: made.update(channel_name=name))).thread
