@@ -15,6 +15,7 @@ from bot import (
     pace,
     pages,
     picking,
+    profiles,
     questions,
     replies,
     shortcuts,
@@ -131,6 +132,7 @@ async def _settle(
     said: list[Said] = []
     first: int | None = None
     theirs = await pages.of(work, found.message)
+    await profiles.remember(work, found.message)
     for turn in turns:
         key = f"{found.message.semantic_key}:{turn.command.index}"
         if turn.question is not None:

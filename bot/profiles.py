@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from bot.command import Ask
 from bot.errors import IntegrationError
+from bot.places import account_of
+from bot.ports import UnitOfWork
 from bot.services import Services
-from models.message import Actor, Thread
+from models.message import Actor, IncomingMessage, Thread
 
 
 async def known(services: Services, thread: Thread, actor: Actor) -> Actor:
@@ -20,6 +22,12 @@ async def known(services: Services, thread: Thread, actor: Actor) -> Actor:
         return await chat.profile(actor) if chat is not None else actor
     except IntegrationError:
         return actor
+
+
+async def remember(work: UnitOfWork, message: IncomingMessage) -> None:
+    """A forge tells with each message how its author is called now: who knows them from elsewhere reads that."""
+    if message.actor is not None and not message.thread.channel:
+        await work.people.rename(account_of(message, message.actor))
 
 
 async def introduce(ask: Ask) -> Ask:

@@ -199,7 +199,7 @@ class ChatBench(Bench):
     async def comment(self, text: str, *, login: str = "ada", **fields: Any) -> None:
         """On the forge's issue 42."""
         numbers = {"ada": "101", "bo": "102"}
-        actor = Actor(id=numbers[login], login=login)
+        actor = fields.pop("actor", None) or Actor(id=numbers[login], login=login)
         await self._deliver("github", said(text, actor=actor, comment_id=str(next(_ids)), **fields))
 
     async def link(self, user: str = "U1", login: str = "ada", number: str = "101") -> None:

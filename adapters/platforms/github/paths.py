@@ -16,6 +16,7 @@ REPOSITORY = re.compile(rf"{NAME}/{NAME}")
 NUMBER = re.compile(r"[0-9]{1,20}")
 NO_REPOSITORY = "looking for a repository: {name!r} is none"
 NO_BRANCH = "looking for a branch: {name!r} is none"
+NO_ACCOUNT = "looking for an account: {number!r} is none"
 NO_ID = "looking for a comment: {id!r} is none"
 LONGEST_NAME = 80
 OWN_REPOSITORIES = "/user/repos"  # the token's account's
@@ -24,6 +25,13 @@ OWN_REPOSITORIES = "/user/repos"  # the token's account's
 def is_repository(name: str) -> bool:
     """Whether `name` has the form `owner/name`."""
     return REPOSITORY.fullmatch(name) is not None
+
+
+def account(number: str) -> str:
+    """An account by its number. Raises NotFoundError."""
+    if NUMBER.fullmatch(number) is None:
+        raise NotFoundError(NO_ACCOUNT.format(number=number[:LONGEST_NAME]))
+    return f"/user/{number}"
 
 
 def repository(name: str) -> str:

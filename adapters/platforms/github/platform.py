@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.platforms.github import context, conversation, markup, paths, webhook
+from adapters.platforms.github import context, conversation, markup, roles, webhook
 from adapters.platforms.github.client import Client
 from adapters.platforms.github.forge import GitHubForge
 from adapters.platforms.github.normalize import normalize
 from adapters.platforms.github.settings import GitHubSettings
 from adapters.platforms.github.sign_in import GitHubSignIn
-from bot.errors import NotFoundError
 from bot.platform import Answer, Envelope, Ignored, Posted
 from models.card import Card
 from models.delivery import Delivery, WebhookRequest
@@ -22,14 +21,6 @@ from models.message import Actor, IncomingMessage, MessageKind, Thread
 # 80 creations a minute and 500 an hour are GitHub's secondary limits for content; cards of several jobs share them.
 # https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
 PACE_SECONDS = 10.0
-ROLES = {
-    "admin": Role.ADMIN,
-    "maintain": Role.MAINTAIN,
-    "write": Role.WRITE,
-    "triage": Role.TRIAGE,
-    "read": Role.READ,
-    "none": Role.NONE,
-}
 
 
 class GitHub(GitHubForge):
@@ -130,16 +121,9 @@ class GitHub(GitHubForge):
         return self._me
 
     async def role_of(self, actor: Actor, repository: str) -> Role:
-        """The actor's role now; NONE for a stranger, and for a login that belongs to another account by now.
-
-        https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user
-        """
+        """The actor's role now, whatever they are called by now; NONE for a stranger."""
         async with self._client.calling(f"asking what @{actor.login} may do in {repository}") as api:
-            try:
-                found = await api.get(paths.permission(repository, actor.login))
-            except NotFoundError:
-                return Role.NONE
-            return _role(found) if _number_of(found.get("user")) == actor.id else Role.NONE
+            return await roles.role_of(api, actor, repository)
 
     async def context_of(self, message: IncomingMessage) -> JobContext:
         """The message with what surrounds it, fetched now."""
@@ -187,15 +171,3 @@ def _account(found: Any) -> Actor:
         display_name=found.get("name") or "",
         is_bot=found.get("type") == "Bot",
     )
-
-
-def _number_of(user: Any) -> str | None:
-    """The account's number, by which it is known; None, which nobody's is, when it is not told."""
-    number = (user or {}).get("id")
-    return None if number is None else str(number)
-
-
-def _role(found: Any) -> Role:
-    """`role_name` is exact; a custom role counts as the one it is built on, which `permission` tells."""
-    named = ROLES.get(str(found.get("role_name") or ""))
-    return ROLES.get(str(found.get("permission") or ""), Role.NONE) if named is None else named

@@ -66,6 +66,16 @@ async def test_a_login_registered_again_by_somebody_else_has_no_role(
     assert await github.role_of(admin.model_copy(update={"id": ""}), repo) is Role.NONE
 
 
+async def test_who_was_renamed_keeps_their_role_and_whoever_took_the_name_gets_none(
+    github: GitHub, playground: GithubPlayground, repo: str
+) -> None:
+    writer = actor_of(playground, "writer")
+    assert await github.role_of(writer.model_copy(update={"login": "called-so-before"}), repo) is Role.WRITE
+    reader = actor_of(playground, "reader")
+    assert await github.role_of(writer.model_copy(update={"login": reader.login}), repo) is Role.WRITE
+    assert await github.role_of(reader.model_copy(update={"login": writer.login}), repo) is Role.READ
+
+
 @pytest.mark.parametrize("repository", ["../../user", "acme", "acme/shop/../..", "acme/..", ""])
 async def test_a_repository_of_another_form_is_never_asked_for(
     github: GitHub, watcher: Watcher, repository: str
