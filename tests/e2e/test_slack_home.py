@@ -202,5 +202,17 @@ async def test_who_somebody_is_is_told_by_name(town: Workspace) -> None:
     assert told[1] != told[2], words(shown)
 
 
+async def test_names_change_and_nothing_else_does(town: Workspace) -> None:
+    """On both sides: people are known by their ids."""
+    room = (await opened(town, "renamed")).as_("maintainer")
+    login, id_ = town.people["maintainer"]["login"], town.slack["people"]["maintainer"]["id"]
+    await town.control("PATCH", f"/people/{login}", {"login": "another-name"})
+    await town.play("PATCH", f"/people/{id_}", name="somebody.else", display_name="Somebody Else")
+    await room.begin(f"@bellhop fix the till repo={town.repository}")
+    await room.reads(DONE)
+    await room.say("@bellhop whoami")
+    await room.reads(rf"\AHere you are .* \(slack id {id_}\), linked to @", is_private=True)
+
+
 async def test_nothing_that_was_sent_would_slack_refuse(town: Workspace) -> None:
     assert (await town.play("GET", "/violations"))["violations"] == []
