@@ -82,7 +82,8 @@ def compress_all(bodies: Sequence[bytes]) -> list[bytes]:
     """Each as a frame, by one call as a rule: the thread lets go of the interpreter once, not for each of them."""
     if not bodies or not all(bodies):  # the library refuses empty ones
         return [compress(body) for body in bodies]
-    return [segment.tobytes() for segment in _compressor().multi_compress_to_buffer(list(bodies))]
+    frames = _compressor().multi_compress_to_buffer(list(bodies))
+    return [frames[place].tobytes() for place in range(len(frames))]
 
 
 def unpacked_bytes(frame: bytes) -> int:
