@@ -245,7 +245,7 @@ async def test_what_is_quoted_struck_out_or_in_mid_line_calls_nobody(town: Works
 
 async def test_what_was_asked_alone_is_not_repeated_elsewhere(town: Workspace) -> None:
     alone = Room(town, "dm", "maintainer")
-    await alone.begin(f"mind the elephant repo={town.repository}")
+    await alone.begin(f"mind the walrus repo={town.repository}")
     _, done = await alone.reads(DONE)
     number = await town.open_issue("Jobs of all")
     for line in (f"/bellhop status {done[1]}", "/bellhop jobs --all"):
@@ -254,7 +254,7 @@ async def test_what_was_asked_alone_is_not_repeated_elsewhere(town: Workspace) -
     room = await opened(town, "elsewhere-told", "maintainer")
     await room.begin(f"@bellhop status {done[1]}")
     told = (await room.reads(done[1]))[0]
-    assert "elephant" not in "\n".join([*await town.answers(number), words(told)])
+    assert "walrus" not in "\n".join([*await town.answers(number), words(told)])
 
 
 async def test_a_button_pressed_twice_at_once_is_one_job(town: Workspace) -> None:
