@@ -147,6 +147,22 @@ async def test_what_was_told_alone_is_told_again_by_why(town: Workspace) -> None
     await room.reads(r"denied:role\W*, needs write on .*, you have read", is_private=True)
 
 
+async def test_a_job_of_the_forge_is_seen_and_stopped_from_here(town: Workspace) -> None:
+    number = await town.open_issue("Asked there")
+    await town.say(number, "@bellhop fix the gate")
+    handle = (await town.answer(number, r"👀 (J-\w+) fix .*queued"))[1]
+    room = await opened(town, "from-here")
+    await room.say(f"@bellhop status {handle}")
+    await room.reads(rf"\A\W*{handle} fix .the gate. on {town.repository}#{number} · queued")
+    await room.as_("reader").say(f"@bellhop cancel {handle}")
+    await room.as_("reader").reads(r"Can't run .cancel. here: needs write", is_private=True)
+    told = await room.act("command", command="/bellhop", text=f"cancel {handle}")
+    assert told["seen"] is None
+    await room.reads(rf"⏹ {handle} cancelled before it began", is_private=True)
+    login = town.people["writer"]["login"]
+    await town.answer(number, rf"⏹ {handle} stopped by @\W?{login}")
+
+
 @pytest.mark.parametrize("kind", ["private", "mpim"])
 async def test_other_kinds_of_conversation_are_like_a_channel(town: Workspace, kind: str) -> None:
     members = ["writer", "reader", "maintainer", "bot"]
