@@ -30,6 +30,7 @@ CODE_FOR = timedelta(minutes=15)
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARACTERS = 10
 UNKNOWN = "I don't know yet who you are on {forge}, and I act with your own rights there. "
+ALREADY = "You are @{login} on {forge} already; this links you anew. "
 BY_CODE = (
     "Write this as a comment on any issue of a repository I watch, within {minutes} minutes:\n\n"
     "```\n/{name} link {code}\n```\n\n"
@@ -63,14 +64,17 @@ class Invitation:
     again: str
 
 
-def invite(services: Services, message: IncomingMessage, actor: Actor) -> Invitation:
-    """A code, and a link where signing in is set up, for the author of `message`."""
+def invite(
+    services: Services, message: IncomingMessage, actor: Actor, linked: Actor | None = None
+) -> Invitation:
+    """A code, and a link where signing in is set up, for the author of `message`, who may be `linked` already."""
     code, token = "".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARACTERS)), tickets.make()
     name, forge, is_open = services.settings.name, services.forge().name, services.sign_in() is not None
     told = {"forge": forge, "name": name, "address": address_in(message.thread, name)}
+    opening = ALREADY.format(login=linked.login, forge=forge) if linked else UNKNOWN.format(**told)
     url = f"{services.settings.public_url}/link/{token}"
     minutes = round(CODE_FOR.total_seconds() / 60)
-    text = (UNKNOWN + (BY_LINK if is_open else BY_CODE)).format(**told, url=url, code=code, minutes=minutes)
+    text = opening + (BY_LINK if is_open else BY_CODE).format(**told, url=url, code=code, minutes=minutes)
     moment = now()
     kept = Linking(
         digest=digest(code),

@@ -15,19 +15,17 @@ WRONG_CODE = (
     "That code is none of mine, was used, or is too old. Ask for a new one on your chat: `/{name} link`"
 )
 LINKED = "Linked: {other} on {platform} is @{login} here. `{slash} whoami`"
-ALREADY = "You are @{login} on {forge} already; a new code links you anew. "
 GOES_ON = " What you asked for there goes on."
 
 
 async def run(work: UnitOfWork, ask: Ask) -> Said:
     """On a chat a code, for its author's eyes; on a forge what became of one."""
     if ask.message.thread.channel:
-        invitation = linking.invite(ask.services, ask.message, ask.actor)
+        linked = ask.account if ask.account != ask.actor else None
+        invitation = linking.invite(ask.services, ask.message, ask.actor, linked)
         await prompts.settle_codes(work, invitation.kept.account, prompts.NEWER)
         await work.people.offer(invitation.kept)
-        already = ALREADY.format(login=ask.account.login, forge=ask.services.forge().name)
-        text = (already if ask.account != ask.actor else "") + invitation.text
-        await linking.show(work, ask.message, invitation, text)
+        await linking.show(work, ask.message, invitation, invitation.text)
         return Said(is_private=True, detail="told a code")
     return await _redeem(work, ask)
 

@@ -58,3 +58,11 @@ async def test_what_was_asked_for_before_the_link_goes_on_after_it_once() -> Non
     assert (await bench.dispositions())[0] is Disposition.ACCEPTED
     await bench.dispatch()
     assert len(await bench.jobs()) == 1
+
+
+async def test_who_is_linked_is_told_with_whom_and_not_that_nobody_knows() -> None:
+    bench = ChatBench()
+    await bench.link()
+    await bench.say("@bellhop link")
+    assert bench.whispers[-1].text.startswith("You are @ada on github already;")
+    assert "I don't know yet" not in bench.whispers[-1].text
