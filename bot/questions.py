@@ -83,7 +83,6 @@ def _pending(found: Addressed, command: Command, actor: Actor, kind: PendingKind
         thread=message.thread,
         line=command.line[:LINE_CHARACTERS],
         delivery_id=found.delivery.id,
-        answer_url=message.answer_url,
         created_at=moment,
         expires_at=moment + ASKED_FOR,
     )

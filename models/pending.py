@@ -32,7 +32,7 @@ class PendingState(StrEnum):
 class Pending(Noun):
     """One command that waits. `key` is the command's semantic key: asking twice is asking once.
 
-    `asker` is who may answer. `choices` are the repositories that were offered at first; `answer` the chosen one.
+    `asker` is who may answer. `answer` is the chosen repository, or the account that was linked.
     """
 
     id: str
@@ -42,10 +42,8 @@ class Pending(Noun):
     thread: Thread
     line: str  # what was asked, as typed
     delivery_id: int
-    choices: tuple[str, ...] = ()
     state: PendingState = PendingState.WAITING
     answer: str = ""
-    answer_url: str = ""
     created_at: Moment
     expires_at: Moment
     answered_at: Moment | None = None

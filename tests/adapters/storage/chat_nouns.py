@@ -36,8 +36,6 @@ def pending(id: str = "p-1", minutes: float = 60, **given: object) -> Pending:
         "thread": CHANNEL,
         "line": "fix the test",
         "delivery_id": 7,
-        "choices": ("acme/shop", "acme/api"),
-        "answer_url": "https://hooks.test/1",
         "created_at": LONG_AGO,
         "expires_at": LONG_AGO + timedelta(minutes=minutes),
     }
