@@ -24,7 +24,8 @@ ANSWER = (
     "\n\n".join(f"Paragraph {number}. {'word ' * 100}" for number in range(30)) + f"\n\n{CODE}\n\nThe end."
 )
 BOOK = "\n\n".join(f"Chapter {number}. {'word ' * 200}" for number in range(60))
-LOUD = "run: 'for i in $(seq 70); do echo \"$i is a line of what a failing check has to say for itself\"; done; exit 1'\n"
+LINE = "is a line of what a failing check has to say for itself"
+LOUD = f"run: 'for i in $(seq 70); do echo \"$i {LINE}\"; done; exit 1'\n"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

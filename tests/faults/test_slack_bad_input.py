@@ -204,7 +204,11 @@ async def test_slacks_own_tests_are_answered_and_not_kept(workspace: Workspace) 
 
 
 async def test_a_get_that_is_no_test_of_slacks_is_405(workspace: Workspace) -> None:
-    for path in ("/webhooks/slack", "/webhooks/slack?ssl_check=0", "/api/integrations/slack/webhook?payload=1"):
+    for path in (
+        "/webhooks/slack",
+        "/webhooks/slack?ssl_check=0",
+        "/api/integrations/slack/webhook?payload=1",
+    ):
         refused(await workspace.http.get(f"{workspace.url}{path}"), 405)
     refused(await workspace.http.get(f"{workspace.url}/webhooks/github?ssl_check=1"), 405)
 
