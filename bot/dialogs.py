@@ -17,7 +17,6 @@ TOO_LATE = (
     "That took too long to open a dialog. Write here what is to be done instead, as in `fix the flaky login test "
     "repo=owner/name`. `/{name} help`"
 )
-NOT_OPENED = "opening a dialog: {error}"
 
 
 async def open_for(services: Services, found: Addressed) -> Disposition:
@@ -28,7 +27,7 @@ async def open_for(services: Services, found: Addressed) -> Disposition:
         if error is not None:
             text = TOO_LATE.format(name=services.settings.name)
             await replies.whisper(work, found, f"dialog:{message.semantic_key}", "", text)
-        detail = NOT_OPENED.format(error=error) if error else OPENED
+        detail = str(error) if error else OPENED  # the error says what was being done
         outcome = outcome_of(found.delivery, message, Disposition.ANSWERED, detail)
         await work.deliveries.finish([outcome], services.owner)
     services.bells.courier.set()

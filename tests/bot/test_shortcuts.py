@@ -133,7 +133,8 @@ async def test_a_dialog_that_cannot_be_opened_any_more_is_told() -> None:
     await open_dialog(bench)
     [whisper] = bench.whispers
     assert "Write here" in whisper.text
-    assert await bench.dispositions() == [Disposition.ANSWERED]
+    [told] = await bench.deliveries()
+    assert (told.disposition, told.detail) == (Disposition.ANSWERED, "opening a dialog: expired_trigger_id")
 
 
 async def test_what_is_filled_in_is_read_like_a_direct_message() -> None:

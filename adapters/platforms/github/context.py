@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.platforms.github import pages, paths
+from adapters.platforms.github import items, pages, paths
 from adapters.platforms.github.client import Call
 from adapters.platforms.github.conversation import newest_comments, root_of
 from bot.errors import NotFoundError
@@ -25,9 +25,10 @@ LONGEST_COMMENT = 8_000
 
 async def gather(api: Call, message: IncomingMessage, own_id: str, api_url: str) -> JobContext:
     """Everything a job must know of where it was asked."""
+    item, is_pull = await items.read(api, message.thread)
     thread, actor = message.thread, message.actor
-    is_pull = thread.kind is ThreadKind.PULL_REQUEST
-    item = await api.get((paths.pull if is_pull else paths.issue)(thread.repository, thread.number))
+    if is_pull:
+        thread = thread.model_copy(update={"kind": ThreadKind.PULL_REQUEST})
     said = await _conversation(api, thread, item.get("comments") or 0) + await _on_code(api, message)
     comments = [_comment(each, own_id) for each in said if not _is_itself(message, each)]
     return JobContext(

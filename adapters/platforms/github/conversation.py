@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adapters.platforms.github import pages, paths
+from adapters.platforms.github import items, pages, paths
 from adapters.platforms.github.client import Call
 from adapters.platforms.github.markup import hidden
 from bot.errors import IntegrationError, NotFoundError
@@ -103,8 +103,8 @@ async def find(api: Call, thread: Thread, own_id: str, marker: str) -> Sequence[
 async def _in_conversation(
     api: Call, thread: Thread, is_ours: Callable[[Any], bool], prefix: str
 ) -> list[Posted]:
-    issue = await api.get(paths.issue(thread.repository, thread.number))
-    said = await newest_comments(api, thread, issue["comments"], SEARCHED)
+    item, _ = await items.in_conversation(api, thread)
+    said = await newest_comments(api, thread, item.get("comments") or 0, SEARCHED)
     return [_posted(each, prefix) for each in said if is_ours(each)]
 
 

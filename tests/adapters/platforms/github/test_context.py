@@ -4,8 +4,10 @@ import pytest
 
 from adapters.platforms.github import context
 from adapters.platforms.github.platform import GitHub
+from bot.errors import NotFoundError
 from models.message import Actor, IncomingMessage, MessageKind, Thread, ThreadKind
 from models.source import SourceType
+from playground.github.faults import Fault
 from playground.github.server import GithubPlayground
 from tests.adapters.platforms.github.conftest import Ask, Push
 from tests.adapters.platforms.github.test_platform import review
@@ -91,6 +93,22 @@ async def test_a_pull_request_is_told_with_its_head(github: GitHub, push: Push, 
     assert found.head_sha == sha
     assert not found.is_fork
     assert found.issue_description == "See #1"
+
+
+async def test_a_pull_request_that_is_no_issue_of_its_server_is_told_with_its_head(
+    github: GitHub, playground: GithubPlayground, push: Push, pull: Thread
+) -> None:
+    sha = await push("bellhop/J-1", {"notes.txt": "another\n"})
+    playground.world.faults.add(Fault("status", status=404, path=r"/issues/[0-9]+$", times=1))
+    untold = pull.model_copy(update={"kind": ThreadKind.ISSUE})
+    found = await github.context_of(message(untold))
+    assert (found.pull_number, found.head_sha) == (pull.number, sha)
+    assert found.thread == pull
+
+
+async def test_what_is_neither_issue_nor_pull_request_is_gone(github: GitHub, issue: Thread) -> None:
+    with pytest.raises(NotFoundError, match=r"reading .*#4711: GitHub answered 404"):
+        await github.context_of(message(issue.model_copy(update={"number": 4711})))
 
 
 async def test_an_inline_thread_is_told_whole_and_alone(

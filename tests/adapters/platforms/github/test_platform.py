@@ -8,6 +8,7 @@ from adapters.platforms.github.platform import GitHub
 from bot.errors import NotFoundError
 from models.identity import Role
 from models.message import Actor, MessageKind, Thread
+from playground.github.faults import Fault
 from playground.github.server import GithubPlayground
 from tests.adapters.platforms.github.conftest import Ask
 from tests.adapters.platforms.github.contract import Watcher
@@ -114,6 +115,14 @@ async def test_only_our_own_messages_with_the_whole_mark_are_found(
     await github.post(issue, "two <!-- bellhop:J-7K3QX --> bellhop:J-7K3Q")
     third = await github.post(issue, f"three {MARK}")
     assert [found.id for found in await github.find(issue, MARKER)] == [first.id, third.id]
+
+
+async def test_a_message_is_found_on_a_pull_request_that_is_no_issue_of_its_server(
+    github: GitHub, playground: GithubPlayground, pull: Thread
+) -> None:
+    posted = await github.post(pull, f"seen {MARK}")
+    playground.world.faults.add(Fault("status", status=404, path=r"/issues/[0-9]+$", method="GET"))
+    assert [found.id for found in await github.find(pull, MARKER)] == [posted.id]
 
 
 async def test_a_message_is_found_at_the_end_of_a_long_conversation(
