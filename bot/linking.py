@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import homepage, prompts, tickets
+from bot import homepage, phrases, prompts, tickets
 from bot.command import address_in
 from bot.places import account_of
 from bot.ports import UnitOfWork
@@ -110,7 +110,7 @@ async def join(work: UnitOfWork, services: Services, used: Linking, own: Account
     await prompts.settle_link(work, used.account, own, waiting)
     await work.outbox.want_again(homepage.key_of(used.account), homepage.OPEN_SECONDS)
     told = {"login": own.login, "forge": own.platform, "name": services.settings.name}
-    text = DISPLACED.format(other=used.account.login or used.account.id, **told)
+    text = DISPLACED.format(other=phrases.named(used.account.login or used.account.id), **told)
     if used.thread is not None:
         # Not in somebody else's conversation with us: who cannot be told alone there is told in one of their own.
         place = used.thread.model_copy(update={"kind": ThreadKind.CHANNEL, "root": ""})

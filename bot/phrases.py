@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.safety import headline
+
 MINUTE = 60
 HOUR = 60 * MINUTE
 SHORT_TEXT = 60
+NAME_CHARACTERS = 80
 CENT = 0.01
 
 
@@ -41,6 +44,11 @@ def ordinal(number: int) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 file`, `3 files`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def named(name: str) -> str:
+    """A name that somebody chose, within a text of ours: one line that is no link and no code."""
+    return short(headline(name).replace("[", "(").replace("]", ")"), NAME_CHARACTERS)
 
 
 def first_line(text: str) -> str:

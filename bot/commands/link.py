@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import linking, profiles, prompts
+from bot import linking, phrases, profiles, prompts
 from bot.command import Ask, CommandSpec, Said, Scope
 from bot.errors import Refused
 from bot.places import account_of
@@ -39,7 +39,7 @@ async def _redeem(work: UnitOfWork, ask: Ask) -> Said:
     if used is None:
         raise Refused(WRONG_CODE.format(name=name))
     waiting = await linking.join(work, ask.services, used, own)
-    other = used.account.login or used.account.id
+    other = phrases.named(used.account.login or used.account.id)
     text = LINKED.format(other=other, platform=used.account.platform, login=own.login, slash=ask.slash)
     return Said(
         text=text + (GOES_ON if waiting else ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import phrases
 from bot.command import Ask, CommandSpec, Said, Scope
 from bot.places import account_of
 from bot.ports import UnitOfWork
@@ -17,7 +18,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
     others = await work.people.unlink(account_of(ask.message, ask.actor))
     if not others:
         return Said(text=ALONE.format(slash=ask.slash))
-    listed = ", ".join(f"{each.login or each.id} on {each.platform}" for each in others)
+    listed = ", ".join(f"{phrases.named(each.login or each.id)} on {each.platform}" for each in others)
     return Said(text=DONE.format(others=listed, slash=ask.slash), detail=f"unlinked from {listed}")
 
 

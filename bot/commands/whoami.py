@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import profiles
+from bot import phrases, profiles
 from bot.command import Ask, CommandSpec, Said, Scope
 from bot.places import account_of
 from bot.ports import UnitOfWork
@@ -36,7 +36,7 @@ async def run(work: UnitOfWork, ask: Ask) -> Said:
 def _of_chat(ask: Ask) -> str:
     is_linked = ask.account != ask.actor
     return (LINKED if is_linked else UNLINKED).format(
-        name=ask.actor.display_name or ask.actor.login or ask.actor.id,
+        name=phrases.named(ask.actor.display_name or ask.actor.login or ask.actor.id),
         source=ask.message.source.value,
         id=ask.actor.id,
         login=ask.account.login,

@@ -53,3 +53,16 @@ async def test_a_name_that_changed_on_the_forge_is_used_from_the_chat() -> None:
     [job] = await bench.jobs()
     assert job.requester is not None
     assert (job.requester.id, job.requester.login) == ("101", "ada-king")
+
+
+async def test_a_name_is_a_strangers_words() -> None:
+    bench = ChatBench()
+    bench.chat.names["U7"] = "[Sign in](https://evil.example)\n/bellhop `undo` " + "x" * 500
+    await bench.say("@bellhop whoami", user="U7")
+    await bench.comment(f"/bellhop link {await code_for(bench, 'U7')}")
+    for told in (bench.whispers[0].text, bench.comments[-1]):
+        line = told.splitlines()[0]
+        assert "](" not in line
+        assert "(Sign in)(" in line
+        assert "`undo`" not in line
+        assert len(line) < 300
