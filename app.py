@@ -52,7 +52,7 @@ async def compose(
     from adapters.storage import open_storage
     from adapters.workspaces.commits import Signing
     from adapters.workspaces.host import GitWorkspaces
-    from jobs import owners
+    from jobs import owners, processes
     from jobs.queue import NoQueue, RqQueue
 
     storage = open_storage(settings.database, is_short_lived=is_short_lived)
@@ -78,6 +78,7 @@ async def compose(
                 agents={name: make(settings) for name, make in agents.AGENTS.items()},
                 owner=owners.name(),
                 needs=opening.NEEDS,
+                is_alive=processes.lives_here,
                 known_secrets=opening.known_secrets(settings, opened.values()),
             )
     finally:

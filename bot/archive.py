@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +26,9 @@ class Workers(Protocol):
     async def alive(self, within_seconds: float) -> list[WorkerRecord]: ...
     async def remember(self, record: ProcessRecord) -> None: ...
     async def forget(self, record: ProcessRecord) -> None: ...
+    async def horses(self, job_ids: Collection[str]) -> list[ProcessRecord]:
+        """The processes that do these jobs, in whatever attempt, whether they still live or not."""
+
     async def processes(self, host: str) -> list[ProcessRecord]: ...
 
 

@@ -96,6 +96,10 @@ class Jobs(JobRepository, Protocol):
         """Remember the agent's state and the transition to it."""
 
     async def transitions(self, job_id: str) -> list[Transition]: ...
+    async def renew_all(self, attempts: Collection[tuple[str, int]], lease_seconds: float) -> None:
+        """Prolong the leases of running attempts (job, number); not of jobs that somebody asked to cancel."""
+
+    async def of_ids(self, ids: Collection[str]) -> list[Job]: ...
     async def expired(
         self, limit: int, *, patience_seconds: float = 0.0, cancel_patience_seconds: float = 0.0
     ) -> list[Job]:
@@ -277,8 +281,8 @@ class Storage(Protocol):
         nothing.
         """
 
-    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """A write transaction: committed when the block ends, rolled back when it raises."""
+    def begin(self, *, is_urgent: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A write transaction: committed when the block ends, rolled back when it raises. Urgent: lives hang on it."""
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """For reading only; never waits for a writer."""

@@ -26,7 +26,11 @@ async def recover_lost(services: Services) -> bool:
             patience_seconds=fuse_seconds(lease_seconds) - lease_seconds,
             cancel_patience_seconds=CANCEL_PATIENCE_SECONDS,
         )
+        horses = await work.workers.horses([job.id for job in expired])
+    alive = {(each.job_id, each.attempt) for each in horses if services.is_alive(each)}
     for job in expired:
+        if (job.id, job.attempt) in alive and job.cancel_requested_at is None:
+            continue  # late is not lost; one that stands still is its supervisor's to end
         settled = await _recover(services, job)
         if settled is not None:
             await order.moved(services, settled)

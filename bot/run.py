@@ -20,7 +20,7 @@ from bot.folders import Folders
 from bot.services import Services
 from models.agent import AgentState
 from models.base import now
-from models.job import Job, JobEvent, JobEventType
+from models.job import Job, JobEvent, JobEventType, JobStatus
 
 BATCH_SECONDS = 0.25
 # A lease that is over is a suspicion. Somebody else takes the job when its process is known to be gone, or after so
@@ -55,7 +55,7 @@ class Run:
         self.cancelled = asyncio.Event()
         self.lost = asyncio.Event()
         self.finished = asyncio.Event()  # the work is over: write what is left
-        self.renewed_at = uptime() if claimed_at is None else claimed_at
+        self.renewed_at = self._looked_at = uptime() if claimed_at is None else claimed_at
         self.stoppers: list[Callable[[], Awaitable[None]]] = []
         self.remember: Callable[[int, str], Awaitable[None]] | None = None
         self.folders = Folders()
@@ -127,15 +127,48 @@ class Run:
 
     async def renew(self) -> None:
         """Prolong the lease and look for a cancel. Sets `lost` or `cancelled`; raises StorageUnavailable."""
-        async with self.services.storage.begin() as work:
+        async with self.services.storage.begin(is_urgent=True) as work:
             asked_at = uptime()  # now that it is our turn to write: waiting for it is no part of the lease
             job = await work.jobs.renew(
                 self.job.id, self.job.attempt, self.worker, self.services.settings.lease_seconds
             )
+        if job is not None:
+            self.renewed_at = asked_at
+        self._saw(job, asked_at)
+
+    async def look(self) -> None:
+        """See whether the job is still ours and wanted; that waits for no writer. The host's supervisor prolongs our
+        lease with all others of the host: unless it does not, we write nothing. Raises StorageUnavailable.
+        """
+        asked_at = uptime()
+        async with self.services.storage.read() as work:
+            found = await work.jobs.of_ids([self.job.id])
+        job = next((each for each in found if self._is_ours(each)), None)
+        if job is not None and job.lease_until != self.job.lease_until:
+            # It was prolonged some time since our last look: we never think it longer than it is.
+            self.renewed_at = max(self.renewed_at, self._looked_at)
+        self._saw(job, asked_at)
+        is_due = uptime() - self.renewed_at > self.services.settings.lease_seconds
+        if not self.lost.is_set() and (is_due or self.cancelled.is_set()):
+            await self.renew()
+
+    @property
+    def sure_at(self) -> float:
+        """When we knew for the last time, by `uptime`, that nobody else may have begun.
+
+        Where all is one host whoever would take over sees that we live, and does not: there it is enough to have seen
+        the job ours, however long writing takes. Else the lease alone tells.
+        """
+        return self._looked_at if self.services.settings.is_single_host else self.renewed_at
+
+    def _is_ours(self, job: Job) -> bool:
+        return (job.status, job.attempt, job.worker) == (JobStatus.RUNNING, self.job.attempt, self.worker)
+
+    def _saw(self, job: Job | None, asked_at: float) -> None:
         if job is None:
             self.lost.set()
             return
-        self.job, self.renewed_at = job, asked_at
+        self.job, self._looked_at = job, asked_at
         if job.cancel_requested_at is not None:
             self.cancelled.set()
 
@@ -153,9 +186,9 @@ class Run:
             await self.flush()
 
     async def keep_lease(self) -> None:
-        """Renew until the lease is lost, or renewing was impossible for most of it.
+        """Look until the job is not ours any more, or nobody prolonged its lease for most of the fuse.
 
-        Returns then; the caller stops the work. After a cancel it goes on renewing while the work winds down.
+        Returns then; the caller stops the work. After a cancel it renews by itself while the work winds down.
         """
         settings = self.services.settings
         while not self.lost.is_set():
@@ -165,11 +198,11 @@ class Run:
             try:
                 # Who leaves the line of writers stands at its end again: it is waited in as long as there is time.
                 async with asyncio.timeout(max(self._give_up_at() - uptime(), settings.renew_seconds)):
-                    await self.renew()
+                    await self.look()
             except (StorageUnavailable, TimeoutError):
                 # Stop while nobody else may have begun.
                 if uptime() > self._give_up_at():
                     self.lost.set()
 
     def _give_up_at(self) -> float:
-        return self.renewed_at + fuse_seconds(self.services.settings.lease_seconds) * GIVE_UP_SHARE
+        return self.sure_at + fuse_seconds(self.services.settings.lease_seconds) * GIVE_UP_SHARE

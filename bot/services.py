@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
@@ -19,6 +19,7 @@ from bot.standing import Standing
 from bot.vigil import Vigil
 from bot.workshop import Agent, Runner, Workspaces
 from models.message import Thread
+from models.worker import ProcessRecord
 
 NO_SUCH = "no platform {name!r} is configured here; see the settings reference"
 NOT_CONFIGURED = "no platform {name!r} is configured here: set {needs}; see the settings reference"
@@ -72,6 +73,7 @@ class Services:
     readers: Readers = field(default_factory=Readers)
     known_secrets: tuple[str, ...] = ()
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # settings, by platform
+    is_alive: Callable[[ProcessRecord], bool] = lambda _: False  # True: we see it live; False: nothing is known
 
     def platform(self, name: str, integration: str = "default") -> Platform:
         """Raises UnknownPlatform."""

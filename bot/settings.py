@@ -65,7 +65,11 @@ class Settings(BaseSettings):
     )
     workers: int = Field(2, ge=0, le=64, description="Worker processes that `all` and `worker` start.")
     lease_seconds: float = Field(
-        10.0, ge=2, le=120, description="How long a job's worker may be silent before the job counts as lost."
+        10.0,
+        ge=2,
+        le=120,
+        description="How long a job's worker may be silent before it is looked for; silent for three times as long, it "
+        "counts as lost unless it is seen alive.",
     )
     renew_seconds: float = Field(
         3.0, ge=0.2, le=30, description="How often a worker renews its lease and looks for a cancel."

@@ -20,7 +20,7 @@ from bot.errors import (
     StorageUnavailable,
 )
 from bot.masking import mask
-from bot.run import Run
+from bot.run import Run, uptime
 from models.job import Failure, JobResult, JobStatus
 
 Work = Callable[[Run], Awaitable[JobResult]]
@@ -102,6 +102,7 @@ async def _first(
 
 def _interrupted(run: Run, shutdown: asyncio.Event) -> Ending:
     if run.lost.is_set():
+        log.warning("this attempt gives its job up", silent_seconds=round(uptime() - run.sure_at, 1))
         return Ending()
     if run.cancelled.is_set():
         return Ending(status=JobStatus.CANCELLED)

@@ -37,6 +37,11 @@ class Facts(NamedTuple):
         """A zombie is dead: it runs nothing, it only waits to be noticed."""
         return self.state not in {"Z", "X"}
 
+    @property
+    def is_stopped(self) -> bool:
+        """It runs nothing until somebody lets it go on."""
+        return self.state in {"T", "t"}
+
 
 def boot_id() -> str:
     """Names this boot of this machine."""
@@ -60,7 +65,7 @@ def look(pid: int) -> Facts | None:
 def _look_elsewhere(pid: int) -> Facts | None:
     try:
         process = psutil.Process(pid)
-        state = "Z" if process.status() == psutil.STATUS_ZOMBIE else "S"
+        state = {psutil.STATUS_ZOMBIE: "Z", psutil.STATUS_STOPPED: "T"}.get(process.status(), "S")
         return Facts(state=state, group=os.getpgid(pid), started_ticks=int(process.create_time() * 100))
     except (psutil.Error, ProcessLookupError):
         return None
@@ -86,6 +91,17 @@ def is_running(process: ProcessRecord) -> bool:
     """The very process that was recorded, alive."""
     facts = look(process.pid)
     return facts is not None and facts.is_alive and _is_same(process, facts)
+
+
+def lives_here(process: ProcessRecord) -> bool:
+    """It was recorded where we can see it (this host, as this container sees it), and lives: that is no guess."""
+    return process.host == socket.gethostname() and is_running(process)
+
+
+def is_going(process: ProcessRecord) -> bool:
+    """As above, and not stopped."""
+    facts = look(process.pid)
+    return is_running(process) and facts is not None and not facts.is_stopped
 
 
 def is_left(process: ProcessRecord) -> bool:

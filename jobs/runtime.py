@@ -111,7 +111,7 @@ async def _claim(services: Services, job_id: str, worker: str) -> Run | None:
 
 async def _live(run: Run, work: Work, *, is_alone: bool) -> None:
     fuse = fuse_seconds(run.services.settings.lease_seconds)
-    guard = Guard(lambda: run.renewed_at + fuse * GUARD_SHARE)
+    guard = Guard(lambda: run.sure_at + fuse * GUARD_SHARE)
     guard.start()
     lease = asyncio.create_task(run.keep_lease())
     try:

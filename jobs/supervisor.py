@@ -1,7 +1,8 @@
 """One per worker host: its heartbeat, and the end of processes that outlived their job or their horse.
 
-Killing a worker leaves its horse at work, and killing a horse leaves its agents. The horse renews its own lease, so it
-may finish; agents without a horse end here. So does a horse that stands still: nobody else begins before that.
+Killing a worker leaves its horse at work, and killing a horse leaves its agents. Leases of living horses are prolonged
+here (without a supervisor by themselves), so they may finish; agents without a horse end here. So does a horse that
+stands still: nobody else begins before that.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -39,39 +40,76 @@ class Supervisor:
         self._services = services
         self._record = record
         self._astray_since: dict[ProcessRecord, float] = {}
-        self._renewals: dict[
-            Attempt, tuple[datetime | None, float]
-        ] = {}  # the lease last seen, and since when
+        # The lease last seen of each attempt, and since when.
+        self._renewals: dict[Attempt, tuple[datetime | None, float]] = {}
         self._swept_at = 0.0
+        self._beat_at = uptime()
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Beat and reap until `stop`; say good-bye then. A database that is away is waited for."""
+        """Beat and reap until `stop`; say good-bye then. A database that is away is waited for.
+
+        Beside each other: reaping may take long, and whoever is not heard of counts as dead.
+        """
+        await asyncio.gather(
+            self._repeat(self.beat, "the heartbeat waits: the database is away", stop),
+            self._repeat(self._reap, "looking after workers waits: the database is away", stop),
+        )
+        with suppress(StorageUnavailable):
+            async with self._services.storage.begin() as work:
+                await work.workers.leave(self._record.id)
+
+    async def _repeat(self, step: Callable[[], Awaitable[None]], waiting: str, stop: asyncio.Event) -> None:
         is_away = False
         while not stop.is_set():
-            await asyncio.to_thread(processes.kill_strays, self._record.pid)
             try:
-                await self.look()
+                await step()
                 is_away = False
             except StorageUnavailable as error:
                 if not is_away:
-                    log.warning("the heartbeat waits: the database is away", error=str(error))
+                    log.warning(waiting, error=str(error))
                 is_away = True
             except BellhopError:
                 log.exception("looking after workers")
             with suppress(TimeoutError):
                 async with asyncio.timeout(BEAT_SECONDS):
                     await stop.wait()
-        with suppress(StorageUnavailable):
-            async with self._services.storage.begin() as work:
-                await work.workers.leave(self._record.id)
 
-    async def look(self) -> None:
-        """One beat, and one look at what runs here."""
-        async with self._services.storage.begin() as work:
-            await work.workers.beat(self._record.model_copy(update={"seen_at": now()}))
+    async def _reap(self) -> None:
+        await asyncio.to_thread(processes.kill_strays, self._record.pid)
+        await self.look()
+
+    async def beat(self) -> None:
+        """Say that this host lives, and which of its horses: one write for all, or fifty would wait for each other.
+
+        A horse whose event loop hangs is ended by its own guard.
+        """
+        began = uptime()
         async with self._services.storage.read() as work:
             known = await work.workers.processes(socket.gethostname())
-            jobs = {each.job_id: await work.jobs.get_job(each.job_id) for each in known}
+        horses = [each for each in known if each.role == HORSE and processes.is_going(each)]
+        async with self._services.storage.begin(is_urgent=True) as work:
+            await work.workers.beat(self._record.model_copy(update={"seen_at": now()}))
+            if horses:
+                going = [(each.job_id, each.attempt) for each in horses]
+                await work.jobs.renew_all(going, self._services.settings.lease_seconds)
+        self._note_late(began)
+
+    def _note_late(self, began: float) -> None:
+        """This machine is too busy, or the database is: late is not lost, but somebody should know."""
+        ended = uptime()
+        since, self._beat_at = ended - self._beat_at, ended
+        if since > self._services.settings.lease_seconds:
+            log.warning(
+                "the heartbeat was late", seconds=round(since, 1), of_it_waiting=round(ended - began, 1)
+            )
+
+    async def look(self) -> None:
+        """One look at what runs here."""
+        async with self._services.storage.read() as work:
+            known = await work.workers.processes(socket.gethostname())
+            found = await work.jobs.of_ids({each.job_id for each in known})
+        jobs: dict[str, Job | None] = dict.fromkeys((each.job_id for each in known), None)
+        jobs |= {each.id: each for each in found}
         by_attempt: dict[Attempt, list[ProcessRecord]] = defaultdict(list)
         for process in known:
             by_attempt[process.job_id, process.attempt].append(process)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import (
     ColumnElement,
     FromClause,
@@ -18,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from adapters.storage.clock import LEASE_END, clock, micros
+from adapters.storage.clock import LEASE_END, after, clock, micros
 from adapters.storage.job_rows import IS, MOVING, JobRows, ended, from_row
 from adapters.storage.job_tables import has_status, jobs, word
 from bot.errors import InvalidTransition
@@ -93,6 +95,12 @@ class JobClaims(JobRows):
         given = {"job": job_id, "number": attempt, "name": worker}
         row = await self._first(_RENEW, **given, lease=micros(lease_seconds))
         return None if row is None else from_row(row)
+
+    async def renew_all(self, attempts: Collection[tuple[str, int]], lease_seconds: float) -> None:
+        """Prolong the leases of running attempts (job, number); not of jobs that somebody asked to cancel."""
+        alive = tuple_(_j.id, _j.attempt).in_(attempts)
+        is_running = (has_status(_j.status, JobStatus.RUNNING), _j.cancel_requested_at.is_(None))
+        await self._count(update(jobs).where(alive, *is_running).values(lease_until=after(lease_seconds)))
 
     async def settle(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, literal, not_, or_, select, tuple_
@@ -32,6 +33,10 @@ class JobLists(JobRows):
     async def list_jobs(self) -> list[Job]:
         """All of them, newest first."""
         return await self._jobs(order=_NEWEST, limit=None)
+
+    async def of_ids(self, ids: Collection[str]) -> list[Job]:
+        """Those of them that are there, oldest first."""
+        return await self._jobs(_j.id.in_(ids), order=_OLDEST, limit=None)
 
     async def expired(
         self, limit: int, *, patience_seconds: float = 0.0, cancel_patience_seconds: float = 0.0

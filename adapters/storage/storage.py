@@ -62,7 +62,7 @@ class SQLStorage(Storage):
         self._writer = writer_of(options)
         self._reader = reader_of(options)
         self._lock = asyncio.Lock()
-        self._turns = Turns(options.path, is_urgent=not options.is_short_lived)
+        self._turns = Turns(options.path)
         self._writing: set[asyncio.Task[Any] | None] = set()
         self._inode = (0, 0)
         self._inbox = SQLiteInbox(options) if options.is_sqlite else PostgresInbox(self._writer)
@@ -108,9 +108,9 @@ class SQLStorage(Storage):
         """
         return await self._group.keep(delivery)
 
-    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+    def begin(self, *, is_urgent: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
         """A write transaction: committed when the block ends, rolled back when it raises."""
-        return self._begin()
+        return self._begin(is_urgent=is_urgent or not self._options.is_short_lived)
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """For reading only; never waits for a writer."""
@@ -126,12 +126,12 @@ class SQLStorage(Storage):
         return {"inbox": inbox, "work": work}
 
     @asynccontextmanager
-    async def _begin(self) -> AsyncIterator[UnitOfWork]:
+    async def _begin(self, *, is_urgent: bool) -> AsyncIterator[UnitOfWork]:
         # Connecting takes a while on a busy machine: not while everybody waits for us to write.
         async with (
             self._alone(),
             self._connected(self._writer, WRITING) as connection,
-            self._turn_of_all(),
+            self._turn_of_all(is_urgent=is_urgent),
             connection.begin(),
         ):
             yield SQLUnitOfWork(connection, self._owner)
@@ -153,7 +153,7 @@ class SQLStorage(Storage):
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
-        async with self._alone(), self._turn_of_all():
+        async with self._alone(), self._turn_of_all(is_urgent=True):
             yield
 
     @asynccontextmanager
@@ -169,8 +169,8 @@ class SQLStorage(Storage):
         finally:
             self._writing.discard(task)
 
-    def _turn_of_all(self) -> AbstractAsyncContextManager[None]:
-        return self._turns.taken() if self._options.is_sqlite else nullcontext()
+    def _turn_of_all(self, *, is_urgent: bool) -> AbstractAsyncContextManager[None]:
+        return self._turns.taken(is_urgent=is_urgent) if self._options.is_sqlite else nullcontext()
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, doing: str) -> AsyncIterator[AsyncConnection]:

@@ -25,23 +25,21 @@ ASIDE_SECONDS = 10.0  # who waited in vain does not line up again for so long
 
 
 class Turns:
-    """The line before the database at `path`; nothing is opened before the first turn.
+    """The line before the database at `path`; nothing is opened before the first turn."""
 
-    `is_urgent`: people wait for what this process writes (the app): it is next but one at the latest, however many
-    stand in line.
-    """
-
-    def __init__(self, path: str, *, is_urgent: bool = False, still_seconds: float = STILL_SECONDS) -> None:
+    def __init__(self, path: str, still_seconds: float = STILL_SECONDS) -> None:
         self._path = path
-        self._is_urgent = is_urgent
         self._still_seconds = still_seconds
         self._place: _Place | None = None
         self._aside_until = 0.0
 
     @asynccontextmanager
-    async def taken(self) -> AsyncIterator[None]:
-        """Inside it is our turn, or SQLite decides. One at a time in a process."""
-        place = await self._take()
+    async def taken(self, *, is_urgent: bool = False) -> AsyncIterator[None]:
+        """Inside it is our turn, or SQLite decides. One at a time in a process.
+
+        Urgent (people wait for it, or jobs live by it): before all who stand in line, but for the first.
+        """
+        place = await self._take(is_urgent=is_urgent)
         try:
             yield
         finally:
@@ -54,18 +52,18 @@ class Turns:
             self._place.close()
             self._place = None
 
-    async def _take(self) -> _Place | None:
+    async def _take(self, *, is_urgent: bool) -> _Place | None:
         if time.monotonic() < self._aside_until:
             return None
         try:
             place = self._place = self._place or _Place(self._path)
-            return place if place.is_free() or await self._has_come(place) else None
+            return place if place.is_free() or await self._has_come(place, is_urgent) else None
         except OSError:  # no such locks here, or no such folder: SQLite says what there is to say
             self._step_aside()
             return None
 
-    async def _has_come(self, place: _Place) -> bool:
-        came = place.line_up(is_urgent=self._is_urgent)
+    async def _has_come(self, place: _Place, is_urgent: bool) -> bool:
+        came = place.line_up(is_urgent=is_urgent)
         is_ours = False
         try:
             is_ours = await self._watch(place, came)

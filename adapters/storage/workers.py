@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -9,7 +10,7 @@ from sqlalchemy import delete, select
 from adapters.storage.clock import after, clock
 from adapters.storage.other_tables import processes, workers
 from adapters.storage.rows import Rows
-from models.worker import ProcessRecord, WorkerRecord
+from models.worker import HORSE, ProcessRecord, WorkerRecord
 
 _w = workers.c
 _p = processes.c
@@ -42,6 +43,11 @@ class WorkerRows(Rows):
         """It ended."""
         same = (_p.host == record.host, _p.boot_id == record.boot_id, _p.pid == record.pid)
         await self._count(delete(processes).where(*same, _p.started_ticks == record.started_ticks))
+
+    async def horses(self, job_ids: Collection[str]) -> list[ProcessRecord]:
+        """Those recorded as doing these jobs, in whatever attempt."""
+        rows = await self._all(select(processes).where(_p.job_id.in_(job_ids), _p.role == HORSE))
+        return [ProcessRecord.model_validate(dict(row)) for row in rows]
 
     async def processes(self, host: str) -> list[ProcessRecord]:
         """Those recorded for a host, whether they still live or not."""

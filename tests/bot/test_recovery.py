@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot import recovery
+from bot.run import fuse_seconds
 from models.base import now
 from models.delivery import Disposition
 from models.job import Failure, Job, JobStatus
+from models.worker import HORSE, ProcessRecord
 from tests.fakes.services import Bench
 from tests.fakes.storage import MemoryStorage
 
@@ -54,6 +56,53 @@ async def test_a_lost_job_is_tried_again_visibly_and_told() -> None:
     await bench.deliver_answers()
     assert "lost its worker" in bench.answers[0]
     assert "retried as attempt 2 of 3" in bench.answers[0]
+
+
+async def remembered(bench: Bench, job: Job) -> ProcessRecord:
+    record = ProcessRecord(
+        job_id=job.id, attempt=job.attempt, host="h", boot_id="b", pid=7, started_ticks=1, role=HORSE
+    )
+    async with bench.storage.begin() as work:
+        await work.workers.remember(record)
+    return record
+
+
+async def test_a_job_is_late_before_it_is_lost_as_long_as_nobody_saw_its_horse_dead() -> None:
+    bench, clock = bench_with_clock()
+    record = await remembered(bench, await running(bench))
+    lease_seconds = bench.services.settings.lease_seconds
+    clock.offset = timedelta(seconds=lease_seconds + 1)
+    await recovery.recover_lost(bench.services)
+    assert (await bench.jobs())[0].status is JobStatus.RUNNING
+    async with bench.storage.begin() as work:
+        await work.workers.forget(record)
+    await recovery.recover_lost(bench.services)
+    assert (await bench.jobs())[0].status is JobStatus.QUEUED
+
+
+async def test_a_horse_nobody_hears_of_is_lost_in_the_end_and_one_that_is_seen_alive_is_not() -> None:
+    bench, clock = bench_with_clock()
+    record = await remembered(bench, await running(bench))
+    clock.offset = timedelta(seconds=fuse_seconds(bench.services.settings.lease_seconds) + 1)
+    object.__setattr__(bench.services, "is_alive", lambda each: each == record)
+    await recovery.recover_lost(bench.services)
+    assert (await bench.jobs())[0].status is JobStatus.RUNNING
+    object.__setattr__(bench.services, "is_alive", lambda _: False)
+    await recovery.recover_lost(bench.services)
+    assert (await bench.jobs())[0].status is JobStatus.QUEUED
+
+
+async def test_a_cancelled_job_waits_for_nobody_s_sign_of_life() -> None:
+    bench, clock = bench_with_clock()
+    job = await running(bench)
+    await remembered(bench, job)
+    object.__setattr__(bench.services, "is_alive", lambda _: True)
+    async with bench.storage.begin() as work:
+        await work.jobs.request_cancel(job.id, "ana")
+    lease_seconds = bench.services.settings.lease_seconds
+    clock.offset = timedelta(seconds=lease_seconds + recovery.CANCEL_PATIENCE_SECONDS + 1)
+    await recovery.recover_lost(bench.services)
+    assert (await bench.jobs())[0].status is JobStatus.CANCELLED
 
 
 async def test_a_job_lost_in_all_attempts_fails_as_lost() -> None:

@@ -138,6 +138,66 @@ async def test_a_lease_that_cannot_be_renewed_is_given_up_before_it_ends() -> No
     assert run.lost.is_set()
 
 
+async def test_waiting_for_the_turn_to_write_is_no_part_of_the_lease() -> None:
+    shop = Shop()
+    run = await claimed(shop)
+    async with shop.storage.begin():  # somebody else writes
+        renewing = asyncio.create_task(run.renew())
+        await asyncio.sleep(0.1)
+        released_at = running.uptime()
+    await renewing
+    assert run.renewed_at >= released_at
+
+
+async def test_a_look_waits_for_no_writer_and_writes_nothing() -> None:
+    shop = Shop()
+    run = await claimed(shop)
+    async with shop.storage.begin():
+        await asyncio.wait_for(run.look(), 5)
+    assert not run.lost.is_set()
+
+
+async def test_a_lease_that_the_host_prolonged_began_no_earlier_than_the_look_before() -> None:
+    shop = Shop()
+    run = await claimed(shop)
+    await run.look()
+    between = running.uptime()
+    run.renewed_at -= 1
+    async with shop.storage.begin() as unit:
+        await unit.jobs.renew_all([(run.job.id, run.job.attempt)], 99)
+    await run.look()
+    assert between - 1 < run.renewed_at <= between
+
+
+async def test_a_lease_that_nobody_prolongs_is_renewed_by_ourselves() -> None:
+    shop = Shop()
+    run = await claimed(shop)
+    before, run.renewed_at = run.job.lease_until, run.renewed_at - shop.services.settings.lease_seconds - 1
+    await run.look()
+    assert run.job.lease_until != before
+
+
+async def test_on_one_host_seeing_the_job_ours_is_enough_elsewhere_the_lease_tells() -> None:
+    for url, is_lease in (("sqlite:///x.db", False), ("postgresql://localhost/x", True)):
+        shop = Shop(database_url=url)
+        run = await claimed(shop)
+        await asyncio.sleep(0.01)
+        await run.look()
+        assert (run.sure_at == run.renewed_at) is is_lease
+
+
+async def test_a_look_sees_a_cancel_and_a_job_that_is_another_s() -> None:
+    shop = Shop()
+    run = await claimed(shop)
+    await shop.cancel(run.job)
+    await run.look()
+    assert run.cancelled.is_set()
+    other = await claimed(shop)
+    await shop.lose(other.job)
+    await other.look()
+    assert other.lost.is_set()
+
+
 async def test_the_time_limit_counts_from_the_first_start() -> None:
     shop = Shop(job_timeout_seconds=100)
     run = await claimed(shop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +78,12 @@ class JobRows(JobLists):
         if job is None or (job.status, job.attempt, job.worker) != (JobStatus.RUNNING, attempt, worker):
             return None
         return self._keep(with_(job, lease_until=self._after(lease_seconds)))
+
+    async def renew_all(self, attempts: Collection[tuple[str, int]], lease_seconds: float) -> None:
+        for job in self._all():
+            is_running = job.status is JobStatus.RUNNING and job.cancel_requested_at is None
+            if is_running and (job.id, job.attempt) in attempts:
+                self._keep(with_(job, lease_until=self._after(lease_seconds)))
 
     async def settle(
         self,

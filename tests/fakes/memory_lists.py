@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from models.job import Job, JobEvent, JobStatus, Transition
@@ -23,6 +23,9 @@ class JobLists(Rows):
 
     async def transitions(self, job_id: str) -> list[Transition]:
         return [t for t in self._memory.transitions.values() if t.job_id == job_id]
+
+    async def of_ids(self, ids: Collection[str]) -> list[Job]:
+        return sorted((job for job in self._all() if job.id in ids), key=_place)
 
     async def expired(
         self, limit: int, *, patience_seconds: float = 0.0, cancel_patience_seconds: float = 0.0
@@ -113,8 +116,7 @@ class JobLists(Rows):
         shared = [
             change
             for change in self._memory.changes.values()
-            if change.place == f"{place}#"
-            and number in {str(change.issue_number), str(change.pull_number)}
+            if change.place == f"{place}#" and number in {str(change.issue_number), str(change.pull_number)}
         ]
         numbers = {n for change in shared for n in (change.issue_number, change.pull_number) if n is not None}
         ids = {

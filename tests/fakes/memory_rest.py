@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from models.audit import AuditRecord
 from models.change import Change
-from models.worker import ProcessRecord, WorkerRecord
+from models.worker import HORSE, ProcessRecord, WorkerRecord
 from tests.fakes.memory import Rows, with_
 
 
@@ -48,6 +49,10 @@ class WorkerRows(Rows):
 
     async def forget(self, record: ProcessRecord) -> None:
         self._memory.processes.pop(_identity(record), None)
+
+    async def horses(self, job_ids: Collection[str]) -> list[ProcessRecord]:
+        found = (process for process in self._memory.processes.values() if process.role == HORSE)
+        return [process for process in found if process.job_id in job_ids]
 
     async def processes(self, host: str) -> list[ProcessRecord]:
         found = [process for process in self._memory.processes.values() if process.host == host]

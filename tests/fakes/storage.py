@@ -70,7 +70,7 @@ class MemoryStorage(Storage):
                 memory.deliveries[known.id] = with_(known, receipts=known.receipts + 1)
         return Receipt(key=delivery.key, is_new=known is None)
 
-    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+    def begin(self, *, is_urgent: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._begin()
 
     def read(self) -> AbstractAsyncContextManager[UnitOfWork]:

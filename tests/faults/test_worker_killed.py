@@ -15,6 +15,7 @@ from tests.e2e.town import Town
 ASK = "@bellhop fix this please"
 LOST = r"lost its worker after .*retried as attempt 2 of 3"
 ORPHANED_SECONDS = 5
+LATE_SECONDS = 5  # longer than a lease of 3 s, shorter than a living process may be silent
 STRAY = "exec sleep 4321"
 
 
@@ -130,7 +131,10 @@ async def test_a_killed_worker_host_takes_everybody_with_it_and_the_job_is_tried
     assert await strays(town) == []
 
 
-async def test_a_stopped_horse_that_wakes_up_after_its_lease_changes_nothing(town: Town) -> None:
+@pytest.mark.parametrize(
+    "town", [{"BELLHOP_LEASE_SECONDS": "2", "BELLHOP_RENEW_SECONDS": "0.5"}], indirect=True
+)
+async def test_a_stopped_horse_that_wakes_up_after_it_was_replaced_changes_nothing(town: Town) -> None:
     script_of_a_slow_agent(town, 4)
     await town.say(1, ASK)
     horse = await at_work(town)
@@ -144,6 +148,27 @@ async def test_a_stopped_horse_that_wakes_up_after_its_lease_changes_nothing(tow
     job = await one_of_each(town, 1)
     assert job["attempt"] == 2
     assert not horse.is_running()
+
+
+@pytest.mark.slow
+async def test_a_horse_stopped_for_longer_than_its_lease_goes_on_with_its_job(town: Town) -> None:
+    """As on a machine that has no time for it: late is not lost."""
+    script_of_a_slow_agent(town, 4)
+    await town.say(1, ASK)
+    horse = await at_work(town)
+    family = [horse, *horse.children(recursive=True)]
+    for process in family:
+        process.suspend()
+    await asyncio.sleep(LATE_SECONDS)
+    [job] = town.records.rows("SELECT * FROM jobs WHERE lease_until < strftime('%s', 'now') * 1000000")
+    assert (job["status"], job["attempt"]) == ("running", 1)
+    for process in family:
+        process.resume()
+    await town.settled()
+    job = await one_of_each(town, 1)
+    assert job["attempt"] == 1
+    assert not [event for event in town.records.column("SELECT data FROM job_events") if "lost" in str(event)]
+    assert await strays(town) == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

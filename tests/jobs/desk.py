@@ -32,7 +32,7 @@ class Told:
 
 
 class Moody:
-    """A storage whose writes fail while `is_away`."""
+    """A storage that fails while `is_away`."""
 
     def __init__(self, storage: Any) -> None:
         self._storage = storage
@@ -41,10 +41,16 @@ class Moody:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._storage, name)
 
-    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+    def begin(self, *, is_urgent: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
         if self.is_away:
             raise StorageUnavailable("writing to the database: it is away")
-        begun: AbstractAsyncContextManager[UnitOfWork] = self._storage.begin()
+        begun: AbstractAsyncContextManager[UnitOfWork] = self._storage.begin(is_urgent=is_urgent)
+        return begun
+
+    def read(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        if self.is_away:
+            raise StorageUnavailable("reading from the database: it is away")
+        begun: AbstractAsyncContextManager[UnitOfWork] = self._storage.read()
         return begun
 
 

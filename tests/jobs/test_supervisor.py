@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from adapters.storage import open_storage
@@ -129,6 +131,56 @@ async def test_a_job_with_its_horse_is_left_alone(
     assert horse.poll() is None
     assert agent.poll() is None
     assert len(await known(services)) == 2
+
+
+async def test_a_beat_prolongs_the_leases_of_living_horses_and_of_no_others(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper
+) -> None:
+    going, stopped, cancelled, dead = [await running(yard, services) for _ in range(4)]
+    horses = {}
+    for job in (going, stopped, cancelled, dead):
+        horses[job.id] = sleeper()
+        await remember(services, job, horses[job.id].pid, "horse")
+    horses[stopped.id].send_signal(signal.SIGSTOP)
+    await until(lambda: psutil.Process(horses[stopped.id].pid).status() == psutil.STATUS_STOPPED)
+    horses[dead.id].kill()
+    await asyncio.to_thread(horses[dead.id].wait)
+    async with services.storage.begin() as work:
+        await work.jobs.request_cancel(cancelled.id, "ana")
+    await host.beat()
+    leases = {
+        job.id: (await yard.get(services, job)).lease_until for job in (going, stopped, cancelled, dead)
+    }
+    assert leases.pop(going.id) != going.lease_until
+    assert leases == {job.id: job.lease_until for job in (stopped, cancelled, dead)}
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_a_horse_that_stands_still_is_ended_and_its_job_given_back(
+    yard: Yard,
+    services: Services,
+    host: Supervisor,
+    sleeper: Sleeper,
+    monkeypatch: pytest.MonkeyPatch,
+    is_cancelled: bool,
+) -> None:
+    job, horse = await running(yard, services), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    if is_cancelled:
+        async with services.storage.begin() as work:
+            await work.jobs.request_cancel(job.id, "ana")
+    moment = supervisor.uptime()
+    lease_seconds = services.settings.lease_seconds
+    limit = lease_seconds if is_cancelled else supervisor.fuse_seconds(lease_seconds)
+    for passed in (0.0, limit - 0.1):
+        monkeypatch.setattr(supervisor, "uptime", lambda passed=passed: moment + passed)
+        await host.look()
+        assert horse.poll() is None
+    monkeypatch.setattr(supervisor, "uptime", lambda: moment + limit + 0.1)
+    await host.look()
+    await until(lambda: is_gone(horse.pid))
+    async with services.storage.read() as work:
+        assert [each.id for each in await work.jobs.expired(5, patience_seconds=99)] == [job.id]
 
 
 async def test_agents_without_a_horse_end_and_their_job_is_given_back(
