@@ -27,7 +27,7 @@ CELLS = """
 verb         mention thread edit direct slash slash-dm button home dialog handed reply
 fix          C       C      C    C      C     C        C      C    C      R      R
 ask          C       C      C    C      C     C        C      C    C      R      R
-jobs         A       A      A    A      P     P        P      A    A      R      R
+jobs         P       P      P    A      P     P        P      A    A      R      R
 status       A       A      A    A      P     P        P      A    A      R      R
 logs         A       A      A    A      P     P        P      A    A      R      R
 help         P       P      P    A      P     P        P      A    A      R      R
@@ -55,7 +55,7 @@ SAID = {
     "help": ("help", r"cancel \[ID\]"),
     "whoami": ("whoami", r"\AHere you are .*linked to @\W?{person}\b"),
     "why": ("why", r"\AThat .*UTC\): \W*\w+"),
-    "repo": ("repo", r"\ARequests here are about .{repository}"),
+    "repo": ("repo", r"\ARequests (?:here|of yours to me alone) are about .{repository}"),
     "subscribe": ("subscribe {repository}", r"\AThis channel follows .{repository}"),
     "unsubscribe": ("unsubscribe {repository}", r"\AThis channel follows .{repository}. no more"),
     "ping": ("ping", r"\Apong · no worker is running"),
@@ -69,11 +69,6 @@ SAID = {
 }
 # What takes words is handed over as what it is, anything else as a request to `fix`.
 WORK = {"fix", "ask", "new"}
-# They belong to no channel, so no channel's setting says which repository is meant.
-ELSEWHERE = {"home", "dialog"}
-NAMED = " repo={}"
-ABOUT = r"\ARequests here are about .{repository}|\AThis channel is about no repository yet"
-INSTEAD = {("repo", "home"): ABOUT, ("repo", "dialog"): ABOUT}
 # Where a message of a person's is left to put a sign on, and where a conversation is in a thread already.
 SEEN = ("mention", "thread", "edit", "direct", "reply")
 IN_THREADS = {"thread", "button", "reply"}

@@ -15,14 +15,10 @@ import pytest_asyncio
 from bot.commands import COMMANDS
 from tests.e2e.column import (
     DOORS,
-    ELSEWHERE,
     IN_THREADS,
-    INSTEAD,
-    NAMED,
     SAID,
     SEEN,
     TABLE,
-    WORK,
     fill,
     request_for,
 )
@@ -57,7 +53,7 @@ class Column:
         await town.link()
         door = self.doors[name] = DOORS[name](await opened(town, f"by-{name}"))
         await door.place.act("command", command="/bellhop", text=f"repo set {town.repository}")
-        await door.place.reads("Requests here are about")
+        await door.place.reads("are about")
         await door.open()
         given = {"repository": town.repository, "person": re.escape(town.people["writer"]["login"])}
         given["job"] = "J-NONE"
@@ -66,8 +62,7 @@ class Column:
             if is_request := TABLE[verb][name] == "R":
                 wanted = request_for(verb if name == "handed" else "fix", said)
             else:
-                wanted = fill(INSTEAD.get((verb, name), pattern), given)
-                said += NAMED.format(town.repository) if verb in WORK and name in ELSEWHERE else ""
+                wanted = fill(pattern, given)
             try:
                 told = self.answers[name][verb] = await door.told(verb, said, wanted)
             except AssertionError as error:
