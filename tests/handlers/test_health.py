@@ -133,3 +133,12 @@ async def test_figures_count_requests_by_route_never_by_what_strangers_write(cli
     }
     assert 'bellhop_http_request_seconds_count{route="/webhooks/{platform}"} 2.0' in lines
     assert [line for line in lines if "made-up" in line] == []
+
+
+async def test_something_else_at_a_platforms_address_is_told(client: TestClient, bench: Bench) -> None:
+    bench.platform.forget_itself()
+    bench.platform.failures["me"] = [NotFoundError("asking who we are: 404")]
+    await introduction.introduce(bench.services)
+    told = (await body_of(await client.get("/readyz")))["parts"]["platforms"]["github/default"]
+    assert told.startswith("misplaced: what answers at its address is no github's API")
+    assert bench.services.standing.refusals({}, [bench.platform]) == [f"github/default {told}"]
