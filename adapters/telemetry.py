@@ -147,7 +147,7 @@ class Telemetry:
         self.log.warning("away", doing=doing, request_id=request_id, error=_words(error))
 
     def refused(self, lines: Iterable[str]) -> None:
-        """Log which platforms refuse our credential, and which setting that is."""
+        """Log which platforms refuse our credential or are not where they should be, and which setting that is."""
         for line in lines:
             self.log.warning("refused", platform=line)
 

@@ -12,8 +12,8 @@ UNREACHABLE = "unreachable"
 REFUSED = "refused: set {setting} to one that {name} takes, and start again"
 A_CREDENTIAL = "its credential"
 ELSEWHERE = (
-    "misplaced: what answers at its address is no {name}'s API; correct that setting (its name ends in _URL), and start "
-    "again"
+    "misplaced: what answers at its address is no {name}'s API; correct that setting (its name ends in _URL), and "
+    "start again"
 )
 
 
