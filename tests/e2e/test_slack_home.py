@@ -68,27 +68,41 @@ class Home:
         )
         return found[:rest]
 
-    async def press(self, part: list[dict[str, Any]], label: str) -> None:
-        """A button below words of the page."""
-        [(block, button)] = [
-            (block, each) for block in part for each in block.get("elements", ())
-            if each["type"] == "button" and each["text"]["text"] == label
-        ]  # fmt: skip
-        await self._act("click", block, button["action_id"], value=button["value"])
+    async def press(self, pattern: str, label: str) -> None:
+        """A button below words of the page, as it is now: it may be drawn anew at any moment."""
 
-    async def choose(self, part: list[dict[str, Any]], repository: str) -> None:
+        async def pressed() -> bool | None:
+            for block in await self.shows(pattern):
+                for each in block.get("elements", ()):
+                    if each["type"] == "button" and each["text"]["text"] == label:
+                        return (
+                            await self._act("click", block, each["action_id"], value=each["value"])
+                            is not None
+                        )
+            return None
+
+        await self.town.until(pressed, f"{label!r} below {pattern!r}")
+
+    async def choose(self, pattern: str, repository: str) -> None:
         """In the menu below words of the page."""
-        [block] = [each for each in part if each["type"] == "actions" and "menu" in kind_of(each)]
 
-        async def offered() -> bool | None:
-            told = await self._act("suggest", block, "choice", text=repository)
-            return True if repository in {each["value"] for each in told["options"]} else None
+        async def chosen() -> bool | None:
+            for block in await self.shows(pattern):
+                if block["type"] == "actions" and "menu" in kind_of(block):
+                    told = await self._act("suggest", block, "choice", text=repository) or {"options": ()}
+                    if repository in {each["value"] for each in told["options"]}:
+                        return await self._act("click", block, "choice", value=repository) is not None
+            return None
 
-        await self.town.until(offered, f"{repository} to be offered")
-        await self._act("click", block, "choice", value=repository)
+        await self.town.until(chosen, f"{repository} to be offered below {pattern!r}")
 
-    async def _act(self, what: str, block: dict[str, Any], action_id: str, **more: Any) -> dict[str, Any]:
+    async def _act(
+        self, what: str, block: dict[str, Any], action_id: str, **more: Any
+    ) -> dict[str, Any] | None:
+        """None: the page was drawn anew meanwhile."""
         place = {"user": self.role, "home": True, "block_id": block["block_id"], "action_id": action_id}
+        if block["block_id"] not in {each["block_id"] for each in await self.blocks()}:
+            return None
         done: dict[str, Any] = await self.town.play("POST", f"/{what}", **place | more)
         assert done["seen"] is None
         return done
@@ -104,14 +118,16 @@ def kind_of(block: dict[str, Any]) -> str:
 
 async def test_ones_own_default_is_set_used_and_cleared_on_the_page(town: Workspace) -> None:
     home = Home(town)
-    part = await home.open(r"\AWhen you ask me alone and name no repository")
-    await home.choose(part, town.repository)
+    none = r"\AWhen you ask me alone and name no repository"
+    await home.open(none)
+    await home.choose(none, town.repository)
     await home.alone.reads(rf"Requests of yours to me alone are about `{town.repository}` from now on")
-    part = await home.shows(rf"\AWhat you ask me alone is about `{town.repository}`")
+    mine = rf"\AWhat you ask me alone is about `{town.repository}`"
+    await home.shows(mine)
     await home.alone.say("fix the till by my default")
     await home.alone.reads(DONE)
-    await home.press(part, "Clear")
-    await home.shows(r"\AWhen you ask me alone and name no repository")
+    await home.press(mine, "Clear")
+    await home.shows(none)
 
 
 async def test_a_channels_default_is_told_by_name_and_cleared_by_who_set_it(town: Workspace) -> None:
@@ -119,13 +135,14 @@ async def test_a_channels_default_is_told_by_name_and_cleared_by_who_set_it(town
     await room.say(f"@bellhop repo set {town.repository}")
     await room.reads(r"\ARequests here are about")
     home = Home(town)
-    part = await home.open(rf"\ARequests in <#{room.channel}> are about `{town.repository}`")
+    default = rf"\ARequests in <#{room.channel}> are about `{town.repository}`"
+    await home.open(default)
     other = Home(town, "maintainer")
     await other.open("Your channels")
     assert not [each for each in await other.blocks() if room.channel in text_of(each)]
     await other.alone.say(f"/bellhop repo unset in={room.channel}")
     await other.alone.reads(r"only whoever set a channel's repository last changes it")
-    await home.press(part, "Clear")
+    await home.press(default, "Clear")
     await home.alone.reads(r"\ARequests in #my-defaults are about no repository by default any more")
     await home.shows(r"You set none yet")
     await room.say("@bellhop repo")
@@ -139,15 +156,15 @@ async def test_a_job_on_the_page_is_stopped_there_with_the_rights_of_then(town: 
     await room.begin(f"@bellhop fix it slowly repo={town.repository}")
     _, found = await room.reads(WORKING)
     await home.open(rf"\A{found[1]} · ")
-    part = await home.shows(rf"\A{found[1]} fix")
+    mine = rf"\A{found[1]} fix"
     login, path = town.people["maintainer"]["login"], f"/repositories/{town.repository}"
     await town.control("PATCH", path, {"collaborators": {login: "read"}})
     try:
-        await home.press(part, "Cancel")
+        await home.press(mine, "Cancel")
         await home.alone.reads(r"\ACan.t run `cancel` here: needs write")
     finally:
         await town.control("PATCH", path, {"collaborators": {login: "maintain"}})
-    await home.press(part, "Cancel")
+    await home.press(mine, "Cancel")
     await room.reads(rf"⏹ {found[1]} stopped by @{login}")
     await home.shows(rf"cancelled: {found[1]} fix")
 
