@@ -1,5 +1,6 @@
 """Checkpoints off the commit path: moving what the write-ahead log holds into the file, in a thread of its own.
 
+That thread is a polite one: where cores are few it takes what the event loop and the commits leave.
 A PASSIVE checkpoint waits for nobody and nobody waits for it; but while commits never pause it always leaves the newest
 pages, and the log is never begun anew. When it has grown too long, the last pages are moved in a writer's turn.
 https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files
@@ -9,7 +10,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
@@ -22,6 +26,7 @@ from adapters.storage.engine import PAGE_BYTES, Options, open_sync
 CHECKPOINT_BYTES = 8 * 1024 * 1024
 LONGEST_LOG_BYTES = 32 * 1024 * 1024
 CLOSING_WAIT_MILLISECONDS = 500
+NICENESS = 10
 
 
 class Checkpointer:
@@ -32,7 +37,7 @@ class Checkpointer:
         self._turn = turn
         self._written_bytes = 0
         self._task: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-checkpoint")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint", initializer=_be_polite)
 
     def wrote(self, size_bytes: int) -> None:
         """A commit of about that size is done. Returns at once."""
@@ -55,8 +60,8 @@ class Checkpointer:
             if left_bytes > LONGEST_LOG_BYTES:
                 # Again, for what was committed meanwhile: what is left for the turn is then little, and soon moved.
                 await self._in_thread(self._passive)
-                async with self._turn():
-                    await self._in_thread(self._passive)
+                async with self._turn():  # everybody waits for it: no time for politeness
+                    await asyncio.to_thread(self._passive)
         finally:
             self._task = None
 
@@ -81,3 +86,10 @@ class Checkpointer:
 
     def _open(self) -> contextlib.closing[PoolProxiedConnection]:
         return contextlib.closing(self._engine.raw_connection())
+
+
+def _be_polite() -> None:
+    """On Linux each thread has a niceness of its own. https://man7.org/linux/man-pages/man2/setpriority.2.html"""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

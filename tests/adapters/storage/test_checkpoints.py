@@ -1,0 +1,63 @@
+"""The write-ahead log is kept short while deliveries never pause, by a thread that lets others go first."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from adapters.storage import SQLStorage, checkpoints, open_storage
+from models.delivery import WebhookRequest
+from tests.adapters.storage.nouns import delivery
+
+BODY_BYTES = 16 * 1024
+GROUP = 32
+LONGEST_BYTES = 1024 * 1024
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checkpoints come after a few groups, not after thousands of deliveries."""
+    monkeypatch.setattr(checkpoints, "CHECKPOINT_BYTES", LONGEST_BYTES // 4)
+    monkeypatch.setattr(checkpoints, "LONGEST_LOG_BYTES", LONGEST_BYTES)
+
+
+async def keep_groups(storage: SQLStorage, count: int) -> None:
+    noise = random.Random(1)
+    for group in range(count):
+        requests = [WebhookRequest(body=noise.randbytes(BODY_BYTES)) for _ in range(GROUP)]
+        given = (delivery(f"{group}-{n}", request=request) for n, request in enumerate(requests))
+        await asyncio.gather(*(storage.keep(each) for each in given))
+
+
+async def test_the_log_stays_short_while_deliveries_never_pause(sqlite_url: str) -> None:
+    storage = open_storage(sqlite_url)
+    await storage.initialize()
+    await keep_groups(storage, 30)  # 15 MB that nothing makes smaller
+    log_bytes = Path(sqlite_url.removeprefix("sqlite:///") + "-wal").stat().st_size
+    await storage.close()
+    assert log_bytes < 5 * LONGEST_BYTES
+
+
+def niceness(thread: threading.Thread) -> int:
+    """Beyond this thread's own; only Linux knows one for each."""
+    if sys.platform != "linux":
+        return checkpoints.NICENESS if "checkpoint" in thread.name else 0
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    return os.getpriority(os.PRIO_PROCESS, thread.native_id or 0) - own
+
+
+async def test_the_thread_that_checkpoints_lets_others_go_first(sqlite_url: str) -> None:
+    storage = open_storage(sqlite_url)
+    await storage.initialize()
+    await keep_groups(storage, 4)
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("sqlite-")]
+    found = {thread.name.rpartition("_")[0]: niceness(thread) for thread in threads}
+    await storage.close()
+    assert found["sqlite-writer"] == 0
+    assert found["sqlite-checkpoint"] > 0
