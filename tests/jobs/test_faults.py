@@ -1,13 +1,16 @@
 """Kill, stop, hang and wipe whatever takes part in a job: the job comes to its end all the same."""
 
+import asyncio
 import os
 import signal
+import socket
 
 import psutil
 import pytest
 
 from bot.services import Services
 from models.job import Failure, JobStatus
+from models.worker import ProcessRecord
 from tests.jobs.yard import ENDS, Yard, cancel, horse_of, is_gone, until
 from tests.services.redis import RedisServer
 
@@ -70,6 +73,8 @@ async def test_a_whole_host_killed_at_once_loses_nothing(yard: Yard, services: S
     parent = yard.serve()
     job = await yard.new(services, "stubborn")
     agent, _, _ = await yard.stubborn(job)
+    while agent not in {each.pid for each in await recorded(services)}:  # noqa: ASYNC110 - a row in a database
+        await asyncio.sleep(0.05)
     for process in [psutil.Process(parent.pid), *psutil.Process(parent.pid).children(recursive=True)]:
         if process.pid != agent:
             process.kill()
@@ -80,6 +85,11 @@ async def test_a_whole_host_killed_at_once_loses_nothing(yard: Yard, services: S
     assert is_gone(agent)
     (yard.folder / "go").touch()
     assert (await yard.until(services, job, *ENDS)).attempt == 2
+
+
+async def recorded(services: Services) -> list[ProcessRecord]:
+    async with services.storage.read() as work:
+        return await work.workers.processes(socket.gethostname())
 
 
 async def stop_supervisor(parent: int, horse: int) -> None:
