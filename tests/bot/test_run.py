@@ -192,8 +192,9 @@ async def test_a_look_sees_a_cancel_and_a_job_that_is_another_s() -> None:
     await shop.cancel(run.job)
     await run.look()
     assert run.cancelled.is_set()
-    other = await claimed(shop)
-    await shop.lose(other.job)
+    elsewhere = Shop()
+    other = await claimed(elsewhere)
+    await elsewhere.lose(other.job)
     await other.look()
     assert other.lost.is_set()
 
