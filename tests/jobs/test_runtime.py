@@ -159,7 +159,11 @@ async def test_a_cancel_between_the_last_look_and_the_end_is_kept_with_what_it_t
         await run.flush()
         change = Change(
             place="github:default:acme/shop#",
-            repository="acme/shop", branch=branch, base="main", job_id=run.job.id, updated_at=now()
+            repository="acme/shop",
+            branch=branch,
+            base="main",
+            job_id=run.job.id,
+            updated_at=now(),
         )
         async with services.storage.begin() as unit:
             await unit.changes.keep(change)
