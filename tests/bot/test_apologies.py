@@ -19,7 +19,11 @@ async def remark(bench: Bench) -> Delivery:
     """A comment on the code of our own pull request that calls nobody."""
     change = Change(
         place="github:default:acme/shop#",
-        repository="acme/shop", pull_number=43, branch="bellhop/J-1", base="main", updated_at=now()
+        repository="acme/shop",
+        pull_number=43,
+        branch="bellhop/J-1",
+        base="main",
+        updated_at=now(),
     )
     async with bench.storage.begin() as work:
         await work.changes.keep(change)

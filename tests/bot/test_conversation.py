@@ -278,7 +278,11 @@ async def test_a_strangers_remark_on_our_pull_request_is_left_alone() -> None:
         await work.changes.keep(
             Change(
                 place="github:default:acme/shop#",
-                repository="acme/shop", pull_number=43, branch="bellhop/J-1", base="main", updated_at=now()
+                repository="acme/shop",
+                pull_number=43,
+                branch="bellhop/J-1",
+                base="main",
+                updated_at=now(),
             )
         )
     delivery = await bench.hear("nice", kind=MessageKind.INLINE, number=43, comment_id="500")

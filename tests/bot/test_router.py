@@ -124,7 +124,11 @@ async def follow_up(bench: Bench, *errors: IntegrationError) -> Delivery:
     async with bench.storage.begin() as work:
         change = Change(
             place="github:default:acme/shop#",
-            repository="acme/shop", pull_number=43, branch="bellhop/J-1", base="main", updated_at=now()
+            repository="acme/shop",
+            pull_number=43,
+            branch="bellhop/J-1",
+            base="main",
+            updated_at=now(),
         )
         await work.changes.keep(change)
     return await bench.hear("rename this", kind=MessageKind.INLINE, number=43, comment_id="500")
