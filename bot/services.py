@@ -73,7 +73,9 @@ class Services:
     readers: Readers = field(default_factory=Readers)
     known_secrets: tuple[str, ...] = ()
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # settings, by platform
-    is_alive: Callable[[ProcessRecord], bool] = lambda _: False  # True: we see it live; False: nothing is known
+    is_alive: Callable[[ProcessRecord], bool] = lambda _: (
+        False
+    )  # True: we see it live; False: nothing is known
 
     def platform(self, name: str, integration: str = "default") -> Platform:
         """Raises UnknownPlatform."""

@@ -19,10 +19,7 @@ class ChangeRows(Rows):
         """The open change of this issue or pull request of a `Thread.place`, else the newest closed one."""
         here = or_(_c.issue_number == number, _c.pull_number == number)
         newest = (
-            select(changes)
-            .where(_c.place == place, here)
-            .order_by(desc(_c.is_open), _c.id.desc())
-            .limit(1)
+            select(changes).where(_c.place == place, here).order_by(desc(_c.is_open), _c.id.desc()).limit(1)
         )
         return _change(await self._first(newest))
 
