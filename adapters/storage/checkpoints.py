@@ -23,8 +23,8 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.storage.engine import PAGE_BYTES, Options, open_sync
 
-CHECKPOINT_BYTES = 8 * 1024 * 1024
-LONGEST_LOG_BYTES = 32 * 1024 * 1024
+CHECKPOINT_BYTES = 32 * 1024 * 1024  # each stalls the commits for some milliseconds: seldom, then
+LONGEST_LOG_BYTES = 64 * 1024 * 1024
 CLOSING_WAIT_MILLISECONDS = 500
 NICENESS = 10
 
