@@ -38,6 +38,8 @@ class Checkpointer:
         self._written_bytes = 0
         self._task: asyncio.Task[None] | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint", initializer=_be_polite)
+        # For when everybody waits for it: that is no time for politeness.
+        self._impolite = ThreadPoolExecutor(1, thread_name_prefix="sqlite-checkpoint-now")
 
     def wrote(self, size_bytes: int) -> None:
         """A commit of about that size is done. Returns at once."""
@@ -50,8 +52,9 @@ class Checkpointer:
         """Move everything and empty the log, unless other processes still use it."""
         if self._task is not None:
             await self._task
-        await self._in_thread(self._truncate)
+        await self._in_thread(self._truncate, is_awaited=True)
         self._thread.shutdown()
+        self._impolite.shutdown()
         self._engine.dispose()
 
     async def _run(self) -> None:
@@ -60,13 +63,14 @@ class Checkpointer:
             if left_bytes > LONGEST_LOG_BYTES:
                 # Again, for what was committed meanwhile: what is left for the turn is then little, and soon moved.
                 await self._in_thread(self._passive)
-                async with self._turn():  # everybody waits for it: no time for politeness
-                    await asyncio.to_thread(self._passive)
+                async with self._turn():
+                    await self._in_thread(self._passive, is_awaited=True)
         finally:
             self._task = None
 
-    async def _in_thread(self, work: Callable[[], int]) -> int:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+    async def _in_thread(self, work: Callable[[], int], *, is_awaited: bool = False) -> int:
+        thread = self._impolite if is_awaited else self._thread
+        return await asyncio.get_running_loop().run_in_executor(thread, work)
 
     def _passive(self) -> int:
         return self._checkpoint("PASSIVE")
