@@ -48,14 +48,14 @@ class Courier:
         await self.flights.room()
         if asyncio.get_running_loop().time() < self._quiet_until:
             return False
+        here = {"platform": self.platform.name, "integration": self.platform.integration}
+        # Most looks find nothing, and deliveries that come in shall not wait for the turn of one that does not write.
+        async with self.services.storage.read() as work:
+            if not await work.outbox.has_due(**here):
+                return False
         async with self.services.storage.begin() as work:
-            rows = await work.outbox.claim(
-                self.services.owner,
-                self.flights.free,
-                self.lease_seconds,
-                platform=self.platform.name,
-                integration=self.platform.integration,
-            )
+            owner, free = self.services.owner, self.flights.free
+            rows = await work.outbox.claim(owner, free, self.lease_seconds, **here)
         for row in rows:
             self.flights.start(self._send(row))
         return bool(rows)

@@ -34,6 +34,9 @@ class Outbox(Protocol):
     async def want(self, job_id: str, *, is_urgent: bool = False) -> None:
         """The job's card should be looked at again; urgent: without waiting for the pace."""
 
+    async def has_due(self, *, platform: str, integration: str) -> bool:
+        """Whether a claim might find something on one platform; it need not. Reading: that waits for no writer."""
+
     async def claim(
         self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
     ) -> list[OutboxRow]:

@@ -81,6 +81,11 @@ _CLAIM = (
     )
     .returning(outbox)
 )  # fmt: skip
+_ANY_DUE = (
+    select(_o.id)
+    .where(_o.platform == bindparam("here"), _o.integration == bindparam("there"), _IS_DUE)
+    .limit(1)
+)
 _IS_CLAIMED = and_(_IS_OPEN, _o.claimed_by.is_not(None))
 _HOLDERS = (
     select(_o.claimed_by)
@@ -130,6 +135,10 @@ class OutboxRows(Rows):
             urgent["due_at"] = func.min(_o.due_at, clock())
         wanted = {"wanted": _o.wanted + 1, "state": OutboxState.WAITING}
         await self._count(update(outbox).where(_o.job_id == job_id, _o.kind == CARD).values(wanted | urgent))
+
+    async def has_due(self, *, platform: str, integration: str) -> bool:
+        """Whether a claim might find something on one platform; it need not."""
+        return bool(await self._all(_ANY_DUE, here=platform, there=integration))
 
     async def claim(
         self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str

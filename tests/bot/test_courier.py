@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -45,6 +46,18 @@ async def make_all_due(bench: Bench) -> None:
 async def asked(bench: Bench) -> None:
     await bench.receive(said("@bellhop fix"))
     await bench.dispatch()
+
+
+async def test_a_look_that_finds_nothing_waits_for_no_writer() -> None:
+    bench = Bench()
+    courier = Courier(bench.services, bench.platform)
+    async with bench.storage.begin():  # somebody writes meanwhile
+        async with asyncio.timeout(5):
+            assert await courier.step() is False
+    await asked(bench)
+    assert await courier.step() is True
+    await courier.close()
+    assert bench.platform.comments
 
 
 async def test_two_hundred_events_are_one_create_and_few_edits() -> None:

@@ -57,6 +57,10 @@ class OutboxRows(Rows):
             urgent = {"is_urgent": True, "due_at": min(card.due_at, self._clock())} if is_urgent else {}
             self._keep(with_(card, wanted=card.wanted + 1, state=OutboxState.WAITING, **urgent))
 
+    async def has_due(self, *, platform: str, integration: str) -> bool:
+        here = [row for row in self._all() if (row.platform, row.integration) == (platform, integration)]
+        return any(self._is_due(row) for row in here)
+
     async def claim(
         self, owner: str, limit: int, lease_seconds: float, *, platform: str, integration: str
     ) -> list[OutboxRow]:

@@ -45,6 +45,28 @@ async def test_a_claim_is_for_one_platform_and_integration(storage: Storage) -> 
     assert row.key == "reply-1"
 
 
+async def has_due(storage: Storage, platform: str = "github", integration: str = "default") -> bool:
+    async with storage.read() as work:
+        return await work.outbox.has_due(platform=platform, integration=integration)
+
+
+async def test_a_look_tells_whether_there_is_something_to_claim(storage: Storage) -> None:
+    assert not await has_due(storage)
+    await put(
+        storage,
+        outgoing(platform="slack", thread=place(44)),
+        outgoing("later", thread=place(43), due_at=now() + timedelta(hours=1)),
+    )
+    assert (await has_due(storage), await has_due(storage, "slack")) == (False, True)
+    assert not await has_due(storage, "slack", "second")
+    await put(storage, outgoing("now"))
+    assert await has_due(storage)
+    [row] = await claim(storage)
+    assert not await has_due(storage)  # it is on its way
+    await show(storage, row)
+    assert not await has_due(storage)
+
+
 async def test_replies_of_a_thread_leave_one_by_one_in_order(storage: Storage) -> None:
     await put(storage, outgoing("r-1"), outgoing("r-2"), outgoing("other", thread=place(43)))
     first = await claim(storage)
