@@ -23,8 +23,8 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.storage.engine import PAGE_BYTES, Options, open_sync
 
-CHECKPOINT_BYTES = 32 * 1024 * 1024  # each stalls the commits for some milliseconds: seldom, then
-LONGEST_LOG_BYTES = 64 * 1024 * 1024
+CHECKPOINT_BYTES = 16 * 1024 * 1024  # each stalls the commits for some milliseconds: seldom, then
+LONGEST_LOG_BYTES = 32 * 1024 * 1024
 CLOSING_WAIT_MILLISECONDS = 500
 NICENESS = 10
 
@@ -61,8 +61,8 @@ class Checkpointer:
         try:
             left_bytes = await self._in_thread(self._passive)
             if left_bytes > LONGEST_LOG_BYTES:
-                # Again, for what was committed meanwhile: what is left for the turn is then little, and soon moved.
-                await self._in_thread(self._passive)
+                # Again and at once, for what was committed meanwhile: what is left for the turn is then soon moved.
+                await self._in_thread(self._passive, is_awaited=True)
                 async with self._turn():
                     await self._in_thread(self._passive, is_awaited=True)
         finally:

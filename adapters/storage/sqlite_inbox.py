@@ -53,6 +53,7 @@ class SQLiteInbox:
         self._options = options
         self._connection: Connection | None = None
         self._inode: tuple[int, int] | None = None
+        self.body_bytes = 0  # of the last group, packed
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-writer")
 
     async def commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
@@ -90,6 +91,7 @@ class SQLiteInbox:
 
     def _insert(self, group: Sequence[Packed]) -> list[bool]:
         frames = compress_all([packed.body for packed in group])
+        self.body_bytes = sum(map(len, frames))
         # The driver itself: by way of the library the statements around the rows cost as much as four rows.
         driver = cast(sqlite3.Connection, self._open().connection.driver_connection)
         cursor = driver.execute("BEGIN IMMEDIATE")

@@ -38,8 +38,9 @@ OPENING = "opening the database"
 WRITING = "writing to the database"
 READING = "reading from the database"
 UNIT_OF_WORK_BYTES = 64 * 1024  # what one leaves in the write-ahead log, roughly
-ROW_BYTES = 2048  # what a delivery leaves in it beside its body: the row, its index entries
-COMPRESSION = 4  # by how much a body shrinks at least, as a rule
+ROW_BYTES = (
+    4096  # what a delivery leaves in it beside its body: pages with the row, its index entries, and room
+)
 
 
 def open_storage(
@@ -144,7 +145,8 @@ class SQLStorage(Storage):
 
     async def _commit(self, group: Sequence[Packed]) -> list[bool | StorageUnavailable]:
         results = await self._inbox.commit(group)
-        self._wrote(sum(len(packed.body) // COMPRESSION + ROW_BYTES for packed in group))
+        if isinstance(self._inbox, SQLiteInbox):
+            self._wrote(self._inbox.body_bytes + ROW_BYTES * len(group))
         return results
 
     def _wrote(self, size_bytes: int) -> None:
