@@ -180,9 +180,11 @@ class OutboxRows(Rows):
         is_done = _o.wanted <= row.wanted
         # What is for one person alone may be a code or a link that is as good as a password. A page is drawn again.
         is_secret = and_(is_done, _o.audience != "", _o.kind != OutboxKind.PAGE)
+        # A file is large, and by its name and marker it is found again.
+        is_spent = or_(is_secret, and_(is_done, _o.kind == OutboxKind.FILE))
         shown = {
             "shown": row.wanted,
-            "text": case((is_secret, ""), else_=_o.text), "body": case((is_secret, ""), else_=_o.body),
+            "text": case((is_secret, ""), else_=_o.text), "body": case((is_spent, ""), else_=_o.body),
             "state": case((is_done, OutboxState.DONE), else_=OutboxState.WAITING),
             "due_at": case((_o.is_urgent, clock()), else_=after(pace_seconds)),
             "remote_id": remote_id, "remote_url": remote_url, "shown_digest": digest, "sent_at": clock(),

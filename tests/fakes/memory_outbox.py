@@ -107,6 +107,8 @@ class OutboxRows(Rows):
         }
         if held.audience and state is OutboxState.DONE and held.kind is not OutboxKind.PAGE:
             held = with_(held, text="", body="")
+        if held.kind is OutboxKind.FILE and state is OutboxState.DONE:
+            held = with_(held, body="")
         done = {"shown": row.wanted, "attempts": 0, "is_ambiguous": False, "last_error": ""}
         self._keep(with_(held, state=state, due_at=due_at, **remote, **done, **RELEASED))
         return True

@@ -84,3 +84,15 @@ async def test_what_is_to_be_said_instead_is_kept_until_it_is_seen(storage: Stor
         await work.outbox.reword("w-1", "instead")
     await show(storage, row)
     assert [each.text for each in await claim(storage)] == ["instead"]
+
+
+async def test_of_a_file_that_was_sent_only_its_name_is_kept(storage: Storage) -> None:
+    """By it, and by its marker, it is found again: what it held is half a megabyte."""
+    await put(storage, outgoing("file", OutboxKind.FILE, body="log\n" * 99, target_id="J-1.log"))
+    [row] = await claim(storage)
+    assert row.body
+    await show(storage, row)
+    async with storage.begin() as work:
+        assert await work.outbox.want_again("file", EVER_SECONDS)
+    [again] = await claim(storage)
+    assert (again.body, again.target_id, again.marker) == ("", "J-1.log", row.marker)
