@@ -46,10 +46,11 @@ _SHAPES = tuple(
         (_B + r"(?:lin_api|lin_oauth|npm|hf|dop_v1|shpat)_[A-Za-z0-9]{16,}", 0),
         (_B + r"(?:ATATT3|ATCTT3|ATBB|pypi-)[A-Za-z0-9_=\-]{16,}", 0),
         (_B + r"SG\.[\w\-]{16,}\.[\w\-]{16,}", 0),
-        (_B + r"eyJ[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}", 0),
+        # Its first part is short, and read no further than that: a text may begin one at each of its words.
+        (_B + r"eyJ[A-Za-z0-9_\-]{5,600}\.[A-Za-z0-9_\-]{5,}\.[A-Za-z0-9_\-]{5,}", 0),
         (rf"(?P<keep>authorization['\"]?\s{{0,8}}[:=]\s{{0,8}}['\"]?{_SCHEME})[^\s'\"]{{4,}}", _ANY),
         (r"(?P<keep>\b(?:bearer|basic)\s{1,8})(?=[A-Za-z]*[0-9+/=._\-])[A-Za-z0-9+/=._~\-]{12,}", _ANY),
-        (r"(?<=://)[^\s/?#@'\"<>]*:[^\s/?#'\"<>]+(?=@)", 0),
+        (r"(?<=://)[^\s/?#@:'\"<>]*:[^\s/?#'\"<>]+(?=@)", 0),
         (r"(?<=https://)[^\s/?#@:'\"<>`]{8,}(?=@)", 0),
         (
             r"(?P<keep>[?&](?:\w{0,20}token|api_?key|key|\w{0,20}secret|sig|signature|password)=)[^&\s#'\"<>]+",
