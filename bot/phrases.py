@@ -8,6 +8,7 @@ from bot.safety import headline
 
 MINUTE = 60
 HOUR = 60 * MINUTE
+LONGEST_LINE = 2000
 SHORT_TEXT = 60
 NAME_CHARACTERS = 80
 CENT = 0.01
@@ -52,8 +53,8 @@ def named(name: str) -> str:
 
 
 def first_line(text: str) -> str:
-    """The first line that says anything."""
-    return next((line.strip() for line in text.splitlines() if line.strip()), "")
+    """The first line that says anything, as far as anybody would read it: what is made of it costs by its length."""
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:LONGEST_LINE]
 
 
 def short(text: str, limit: int = SHORT_TEXT) -> str:

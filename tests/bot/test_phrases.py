@@ -78,3 +78,7 @@ def test_a_short_text_is_one_line_and_short(text: str, limit: int) -> None:
 
 def test_a_clip_is_at_a_word() -> None:
     assert phrases.short("mend the flaky login test, please", 22) == "mend the flaky login…"
+
+
+def test_of_an_endless_line_only_its_beginning_is_taken() -> None:
+    assert phrases.first_line("\n" + "a" * 1_000_000) == "a" * phrases.LONGEST_LINE
