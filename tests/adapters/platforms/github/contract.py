@@ -18,8 +18,10 @@ from tests.playground.contract import VENDOR, described_path, description
 ELSEWHERE = {
     "POST /api/graphql": "docs.github.com/en/graphql/reference/mutations#addreaction",
     "GET /repos/{owner}/{repo}/contents/": "docs.github.com/en/rest/repos/contents#get-repository-content",
+    "GET /user/{account_id}": "docs.github.com/en/rest/users/users#get-a-user-using-their-id",
 }
 ROOT_LISTING = re.compile(r"^/repos/[^/]+/[^/]+/contents/$")
+BY_ID = re.compile(r"^/user/\d+$")
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Watcher:
             self.elsewhere[self.doing].add(called)
         elif ROOT_LISTING.match(plain):
             self.elsewhere[self.doing].add("GET /repos/{owner}/{repo}/contents/")
+        elif BY_ID.match(plain):
+            self.elsewhere[self.doing].add("GET /user/{account_id}")
         elif (complaint := complaint_of(request, plain, body)) is not None:
             self.complaints.append(f"{called}: {complaint}")
         else:

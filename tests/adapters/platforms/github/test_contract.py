@@ -13,7 +13,11 @@ from tests.adapters.platforms.github.test_context import message
 from tests.adapters.platforms.github.test_platform import review
 
 # Methods with requests that the REST description does not describe; ELSEWHERE names the vendor's page of each.
-PARTLY_ELSEWHERE = {"react": {"POST /api/graphql"}, "pull_template": {"GET /repos/{owner}/{repo}/contents/"}}
+PARTLY_ELSEWHERE = {
+    "react": {"POST /api/graphql"},
+    "pull_template": {"GET /repos/{owner}/{repo}/contents/"},
+    "role_of": {"GET /user/{account_id}"},
+}
 
 
 def asynchronous(port: type) -> set[str]:
