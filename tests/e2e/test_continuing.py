@@ -11,7 +11,7 @@ from tests.e2e import stage, story
 from tests.e2e.stage import DONE, WRITE, issue, pull_of, put, said
 from tests.e2e.town import Town
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -14,7 +14,7 @@ from tests.e2e import stage, story
 from tests.e2e.stage import DONE, TEMPLATE, WRITE, issue, pull_of, said
 from tests.e2e.town import SECRET, Town
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

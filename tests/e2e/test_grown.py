@@ -12,6 +12,8 @@ import pytest
 
 from tests.e2e.town import APP, Town
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def grown(tmp_path: Path, postgres_url: str, redis_url: str) -> AsyncIterator[Town]:

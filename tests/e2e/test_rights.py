@@ -15,7 +15,7 @@ from tests.e2e import story
 from tests.e2e.town import ROOT, Town
 from tests.services import require_service
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")
 #: What everybody types: each verb once, five lines a message at most. Jobs are kept, no worker takes them.
