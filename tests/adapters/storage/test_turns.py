@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import signal
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+import pytest
+import structlog
+
+from adapters.storage import SQLStorage
+from adapters.storage import turns as lines
 from adapters.storage.turns import LINE, TURN, Turns
+from tests.adapters.storage.nouns import delivery
 
 
 @contextmanager
@@ -20,6 +28,7 @@ def locked(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)  # a child may have inherited it
         os.close(descriptor)
 
 
@@ -117,3 +126,188 @@ async def test_who_gives_up_waiting_keeps_no_turn(tmp_path: Path) -> None:
 
 async def test_without_a_place_for_the_line_one_writes_all_the_same(tmp_path: Path) -> None:
     await enter(Turns(str(tmp_path / "nowhere" / "x.db")))
+
+
+def is_locked(path: Path) -> bool:
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def waiting_threads() -> int:
+    return sum(thread.name == "turn" for thread in threading.enumerate())
+
+
+async def until_nobody_waits() -> None:
+    async with asyncio.timeout(30):
+        for thread in threading.enumerate():
+            if thread.name == "turn":
+                await asyncio.to_thread(thread.join)
+
+
+@contextmanager
+def forked() -> Iterator[None]:
+    """A child that inherits what is open, and lives on."""
+    child = os.fork()
+    if child == 0:
+        signal.pause()
+        os._exit(0)
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+async def test_a_turn_ends_with_its_storage_though_a_child_inherited_it(tmp_path: Path) -> None:
+    path, _, turn = files(tmp_path)
+    turns = Turns(path)
+    async with turns.taken():
+        with forked():
+            turns.close()
+            assert not is_locked(turn)
+
+
+async def test_a_turn_nobody_waits_for_any_more_ends_though_a_child_inherited_it(tmp_path: Path) -> None:
+    path, line, turn = files(tmp_path)
+    with locked(turn):
+        waiting = asyncio.create_task(enter(Turns(path)))
+        await asyncio.sleep(0.1)
+        child = ExitStack()
+        child.enter_context(forked())
+        waiting.cancel()
+        await asyncio.wait({waiting})
+    with child:
+        await until_nobody_waits()
+        assert not is_locked(turn)
+        assert not is_locked(line)
+
+
+@pytest.mark.parametrize("is_urgent", [True, False])
+async def test_a_line_that_stands_still_costs_one_thread_at_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_urgent: bool
+) -> None:
+    monkeypatch.setattr(lines, "ASIDE_SECONDS", 0.0)
+    path, _, turn = files(tmp_path)
+    turns = Turns(path, still_seconds=0.01)
+    with locked(turn):
+        before = len(os.listdir("/dev/fd"))
+        for _ in range(50):
+            async with turns.taken(is_urgent=is_urgent):
+                assert waiting_threads() <= 1
+        assert len(os.listdir("/dev/fd")) <= before + 2
+    await until_nobody_waits()
+    assert len(os.listdir("/dev/fd")) < before  # what held the turn is closed as well
+    async with turns.taken(is_urgent=is_urgent):
+        assert is_locked(turn)  # in line again
+    turns.close()
+
+
+async def test_one_turn_after_we_came_does_not_begin_the_wait_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, line, turn = files(tmp_path)
+    waits: list[float] = []
+    wait = asyncio.wait
+
+    async def counted(tasks: set[asyncio.Future[bool]], *, timeout: float) -> tuple[set, set]:  # type: ignore[type-arg]
+        waits.append(timeout)
+        if len(waits) == 1:
+            os.utime(turn)  # the one that was under way when we came
+        return await wait(tasks, timeout=timeout)
+
+    monkeypatch.setattr(asyncio, "wait", counted)
+    turns = Turns(path, still_seconds=0.4)
+    with locked(line):
+        turn.touch()
+        await enter(turns)
+    assert sum(waits) < 0.7
+    await until_nobody_waits()
+
+
+async def test_what_is_urgent_waits_shortly_for_a_line_that_does_not_move(tmp_path: Path) -> None:
+    path, _, turn = files(tmp_path)
+    turns = Turns(path, still_seconds=600)
+    with locked(turn):
+        async with asyncio.timeout(30), turns.taken(is_urgent=True):
+            pass
+    await until_nobody_waits()
+
+
+async def test_a_turn_that_cannot_be_counted_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_descriptor: int) -> None:
+        raise PermissionError
+
+    path, line, turn = files(tmp_path)
+    monkeypatch.setattr(os, "utime", refuse)
+    turns = Turns(path)
+    await enter(turns)
+    assert not is_locked(turn)
+    assert not is_locked(line)
+
+
+@pytest.fixture
+def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under a limit of processes: the line finds none to wait in, the others have theirs."""
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "turn":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+
+@pytest.mark.usefixtures("no_threads")
+async def test_without_a_thread_to_wait_in_a_delivery_is_kept_out_of_turn(
+    sqlite: SQLStorage, sqlite_url: str
+) -> None:
+    with locked(Path(sqlite_url.removeprefix("sqlite:///") + TURN)):
+        assert (await sqlite.keep(delivery())).is_new
+
+
+async def test_the_line_is_open_to_whom_the_database_is(tmp_path: Path) -> None:
+    path, line, turn = files(tmp_path)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR))
+    os.chmod(path, 0o664)
+    with suppress(PermissionError):  # only root may give files away, and only root meets others' databases
+        os.chown(path, 12345, 12346)
+    before = os.umask(0o077)
+    try:
+        await enter(Turns(path))
+    finally:
+        os.umask(before)
+    expected = os.stat(path)
+    for status in (line.stat(), turn.stat()):
+        assert (status.st_mode & 0o777, status.st_uid, status.st_gid) == (
+            0o664,
+            expected.st_uid,
+            expected.st_gid,
+        )
+
+
+async def test_a_line_that_cannot_be_opened_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "ASIDE_SECONDS", 0.0)
+    path, line, _ = files(tmp_path)
+    line.mkdir()
+    turns = Turns(path)
+    with structlog.testing.capture_logs() as told:
+        await enter(turns)
+        await enter(turns)
+    assert [each["log_level"] for each in told] == ["warning"]
+    assert "irectory" in told[0]["error"]
+
+
+async def test_a_link_in_the_place_of_the_line_is_not_followed(tmp_path: Path) -> None:
+    path, line, _ = files(tmp_path)
+    line.symlink_to(tmp_path / "elsewhere")
+    await enter(Turns(path))
+    assert not (tmp_path / "elsewhere").exists()
