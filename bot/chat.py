@@ -125,6 +125,11 @@ class Chat(Protocol):
     async def fetch(self, file: Attachment, most_bytes: int) -> bytes:
         """The file's content. Raises Refused for one that is larger, or not on the platform's own hosts."""
 
+    async def look_up(self, thread: Thread) -> Thread:
+        """The thread with its room's name and who can read it now (`is_private`, `is_external`), at most some seconds
+        old; as it was when the platform does not tell. Never raises.
+        """
+
     async def profile(self, actor: Actor) -> Actor:
         """`actor` with what the platform knows: names, address where it may be told, whether it is a program."""
 

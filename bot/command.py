@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +35,7 @@ class Ask:
     there: Thread
     account: Actor
     context: JobContext | None = None
+    draft: Draft | None = None
 
     @property
     def slash(self) -> str:
@@ -53,7 +54,7 @@ class Said:
 
     `tell`: jobs that workers should look at once the transaction is on disk. `is_private`: for whoever asked alone,
     where the platform can do that. `output` is too long for a message, and follows the text as a file; only a chat
-    takes it.
+    takes it. `parts`: `text` as it leaves, masked and in messages (`bot/drafts.py`); () before that was done.
     """
 
     text: str = ""
@@ -64,6 +65,23 @@ class Said:
     is_private: bool = False
     is_waking: bool = False  # a delivery is due again
     output: Output | None = None
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An answer written before the transaction, and the jobs it is about, each with its state.
+
+    It is said only while it is about those: an earlier command of the same message may have changed that.
+    """
+
+    said: Said
+    about: tuple[tuple[str, str, str], ...]
+
+
+def states_of(jobs: Sequence[Job]) -> tuple[tuple[str, str, str], ...]:
+    """What a `Draft` is about."""
+    return tuple((job.id, job.status.value, job.cancel_requested_by) for job in jobs)
 
 
 def address_in(thread: Thread, name: str) -> str:

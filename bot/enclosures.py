@@ -54,14 +54,6 @@ def file_name(handle: str, marker: str, kind: str) -> str:
     return f"{handle}.{marker.rpartition(':')[2]}.{kind}"
 
 
-async def parts_of(chat: Chat, text: str) -> list[str]:
-    """Our own Markdown in messages, in order; more than MOST_PARTS: it is better sent as a file."""
-    if len(text) <= QUICK_CHARACTERS:
-        return list(chat.parts(text, MOST_PARTS + 1))
-    # Reading a long text takes longer than the loop may stand still.
-    return list(await asyncio.to_thread(chat.parts, text, MOST_PARTS + 1))
-
-
 def capped(content: str, kind: str) -> str:
     """As much as a file holds, in whole lines where there are any, and a line that says what was left out."""
     if len(content.encode("utf-8", "replace")) <= MOST_FILE_BYTES:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.command import Said
-from bot.enclosures import ANSWER, MOST_PARTS, Output, capped, file_name, parts_of
+from bot.drafts import finish
+from bot.enclosures import Output, file_name
 from bot.ports import UnitOfWork
-from bot.safety import mask
 from bot.services import Services
 from bot.triage import Addressed
 from models.base import now
@@ -15,8 +15,6 @@ from models.outbox import OutboxKind, OutboxRow
 SEEN = "eyes"
 OBJECTLESS = frozenset({MessageKind.SLASH, MessageKind.ACTION, MessageKind.FORM, MessageKind.EVENT})
 REPLY_MARKER = "bellhop:d{delivery}-{index}"
-WHOLE = "answer"
-ALL_OF_IT = "That is more than messages should hold. All of it:"
 IN_DIRECT = "{words}\n\nIt is long, so you get it as a file, in a direct message."
 
 
@@ -32,13 +30,8 @@ async def say(
     services: Services, work: UnitOfWork, found: Addressed, index: int, said: Said, *, is_private: bool
 ) -> None:
     """Answer with all of `said`: one message, or as many as it takes, in order, and a file for long output."""
-    text, chat = mask(said.text, services.known_secrets), services.chat_of(found.message.thread)
-    if chat is None:
-        await put(work, found, index, text, is_private=is_private)
-        return
-    texts, output = await parts_of(chat, text), said.output
-    if len(texts) > MOST_PARTS:
-        texts, output = [ALL_OF_IT], Output(handle=WHOLE, content=text, kind=ANSWER)
+    ready = said if said.parts else await finish(services, found.message.thread, said)
+    texts, output = list(ready.parts), ready.output
     is_alone = is_private and found.message.thread.kind is not ThreadKind.DIRECT
     words = texts.pop() if output is not None and texts else ""
     if output is not None and is_alone:
@@ -72,7 +65,7 @@ async def _enclose(
     marker = REPLY_MARKER.format(delivery=found.delivery.id, index=f"{index}-file")
     row = {
         "text": words,
-        "body": capped(output.content, output.kind),
+        "body": output.content,
         "target_id": file_name(output.handle, marker, output.kind),
         "marker": marker,
         **(_alone(found.message) if is_private else {}),

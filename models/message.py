@@ -43,7 +43,7 @@ class Thread(Noun):
     `inline_root` is the id of the inline thread's first comment; answers go under it. `channel` and `root` are a
     chat's: the channel's id and the id of the thread's first message ("" for the channel itself). `workspace` is the
     tenant's id where a platform has tenants. `is_private` says that not everybody of the tenant can read it,
-    `is_external` that people of other organizations do.
+    `is_external` that people of other organizations do, or may as far as is known.
     """
 
     source: SourceType

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import choice
+from bot import audience, choice
 from bot.command import Ask, CommandSpec, Said
 from bot.discretion import told_at
 from bot.errors import Refused
@@ -92,5 +92,6 @@ SPEC = CommandSpec(
     summary="list jobs",
     group="jobs",
     needs=Role.READ,
+    prepare=audience.look_up,
     run=run,
 )

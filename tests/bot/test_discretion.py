@@ -8,11 +8,14 @@ import pytest
 
 from bot import cards
 from bot.discretion import told_at
+from bot.run import Run
 from models.identity import Role
-from models.message import Thread, ThreadKind
+from models.job import JobEventType
+from models.message import MessageKind, Thread, ThreadKind
 from tests.fakes.chat import ChatBench, channel
 
 SECRET = "the layoffs page"
+LINE = "cat severance.csv"
 PRIVATE = channel("1.1", "C9").model_copy(update={"is_private": True, "channel_name": "layoffs"})
 PUBLIC = channel("2.2", "C1").model_copy(update={"channel_name": "general"})
 ALONE = channel("3.3", "D1", ThreadKind.DIRECT).model_copy(update={"is_private": True})
@@ -126,9 +129,96 @@ async def test_where_other_organizations_read_nothing_said_elsewhere_is_repeated
     """Not even what everybody at home may read."""
     bench = await asked(PUBLIC)
     [job] = await bench.jobs()
+    bench.chat.externals = {"C4"}
     shared = channel("4.4", "C4").model_copy(update={"is_external": True})
     await bench.say("@bellhop repo set acme/shop", thread=shared)
     await bench.say(f"@bellhop {form.format(handle=job.handle)}", thread=shared)
     assert job.handle in bench.posts[-1]
     assert SECRET not in told(bench)
     assert "general" not in told(bench)
+
+
+@pytest.mark.parametrize("form", ["status {handle}", "jobs --all"])
+@pytest.mark.parametrize("is_external", [True, False])
+@pytest.mark.parametrize("kind", [MessageKind.SLASH, MessageKind.ACTION])
+async def test_where_it_is_not_known_who_reads_it_is_looked_up_first(
+    form: str, is_external: bool, kind: MessageKind
+) -> None:
+    """A typed command and a click do not tell it."""
+    bench = await asked(PUBLIC)
+    [job] = await bench.jobs()
+    unknown = channel("", "C4").model_copy(update={"is_external": True})
+    bench.chat.externals = {"C4"} if is_external else set()
+    await bench.say("/bellhop repo set acme/shop", thread=unknown, kind=kind)
+    await bench.say(f"/bellhop {form.format(handle=job.handle)}", thread=unknown, kind=kind)
+    assert job.handle in told(bench)
+    assert (SECRET in told(bench)) is not is_external
+
+
+async def test_a_card_that_cannot_be_told_is_not_linked() -> None:
+    bench = await asked(PRIVATE)
+    [job] = await bench.jobs()
+    async with bench.storage.read() as work:
+        card = await work.outbox.card_of(job.id)
+    assert card is not None
+    assert card.remote_url
+    await bench.comment(f"/bellhop status {job.handle}")
+    assert job.handle in told(bench)
+    assert card.remote_url not in told(bench)
+    await bench.say(f"@bellhop status {job.handle}", thread=PRIVATE)
+    assert card.remote_url in told(bench)
+
+
+async def logged(bench: ChatBench, *lines: str) -> str:
+    """The job writes that."""
+    [job] = await bench.jobs()
+    async with bench.storage.begin() as work:
+        claimed = await work.jobs.claim(job.id, "w", 60)
+    assert claimed is not None
+    run = Run(bench.services, claimed, "w")
+    for line in lines:
+        run.event(JobEventType.LOG, line)
+    await run.flush()
+    return job.handle
+
+
+@pytest.mark.parametrize("lines", [1, 500])
+@pytest.mark.parametrize("thread", [PRIVATE, ALONE])
+async def test_a_log_of_what_was_asked_in_private_is_shown_to_whoever_asks_alone(
+    thread: Thread, lines: int
+) -> None:
+    bench = await asked(thread)
+    handle = await logged(bench, *[LINE] * lines)
+    await bench.say(f"@bellhop logs {handle} -n 500", thread=PUBLIC)
+    assert LINE not in "\n".join(bench.posts)
+    files = [(place.kind, file.content) for place, file in bench.chat.uploads]
+    shown = [each.text for each in bench.whispers] if lines == 1 else [content for _, content in files]
+    assert LINE in shown[-1]
+    assert all(kind is ThreadKind.DIRECT for kind, _ in files)
+
+
+async def test_a_log_is_shown_to_everybody_where_it_was_asked_for() -> None:
+    bench = await asked(PRIVATE)
+    handle = await logged(bench, LINE)
+    await bench.say(f"@bellhop logs {handle}", thread=PRIVATE)
+    assert LINE in bench.posts[-1]
+
+
+async def test_a_log_is_shown_to_one_alone_where_other_organizations_read() -> None:
+    bench = await asked(PUBLIC)
+    handle = await logged(bench, LINE)
+    bench.chat.externals = {"C4"}
+    shared = channel("4.4", "C4").model_copy(update={"is_external": True})
+    await bench.say(f"@bellhop logs {handle}", thread=shared)
+    assert LINE not in "\n".join(bench.posts)
+    assert LINE in bench.whispers[-1].text
+
+
+async def test_where_nothing_is_private_a_log_is_not_shown_at_all() -> None:
+    """Its requester can read it where they asked."""
+    bench = await asked(PRIVATE)
+    handle = await logged(bench, LINE)
+    await bench.comment(f"/bellhop logs {handle}")
+    assert f"{handle} (running)" in bench.comments[-1]
+    assert LINE not in told(bench)
+    assert SECRET not in bench.comments[-1]

@@ -58,6 +58,8 @@ class FakeChat(FakeHome):
         self.names: dict[str, str] = {}
         self.uploads: list[tuple[Thread, Enclosure]] = []
         self.refuses_files = False
+        self.looked_up: list[Thread] = []
+        self.externals: set[str] = set()
 
     def probe(self, query: Mapping[str, str]) -> Answer | None:
         return Answer() if "probe" in query else None
@@ -139,6 +141,10 @@ class FakeChat(FakeHome):
         self._enter("profile")
         name = self.names.get(actor.id, "")
         return actor.model_copy(update={"display_name": name}) if name else actor
+
+    async def look_up(self, thread: Thread) -> Thread:
+        self.looked_up.append(thread)
+        return thread.model_copy(update={"is_external": thread.channel in self.externals})
 
     async def is_member(self, actor: Actor) -> bool:
         return actor.id not in self.guests

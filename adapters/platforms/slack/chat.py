@@ -13,7 +13,9 @@ from adapters.platforms.slack.facts import Own, answer_url
 from adapters.platforms.slack.markup import Markup, spoken
 from adapters.platforms.slack.people import People
 from adapters.platforms.slack.settings import SlackSettings
+from adapters.platforms.slack.whereabouts import Whereabouts
 from bot.chat import Enclosure, Rest, Suggestion
+from bot.errors import IntegrationError
 from bot.platform import Answer, Posted
 from bot.safety import mask
 from models.card import Card
@@ -34,6 +36,7 @@ class SlackChat(ABC):
         self._markup = Markup(bot_name, settings.secrets)
         self._rooms = Rooms()
         self._people = People()
+        self._whereabouts = Whereabouts()
 
     def probe(self, query: Mapping[str, str]) -> Answer | None:
         """The check of the door's certificate."""
@@ -115,6 +118,14 @@ class SlackChat(ABC):
         """The file's content. Raises Refused."""
         async with self._client.calling(f"fetching the file {file.name}") as api:
             return await files.fetch(api, self._settings.token, file, most_bytes)
+
+    async def look_up(self, thread: Thread) -> Thread:
+        """The thread with its channel's name and who can read it; as it was when Slack does not say."""
+        try:
+            async with self._client.calling(f"asking Slack who reads {thread.name}") as api:
+                return await self._whereabouts.of(api, self._rooms, thread)
+        except IntegrationError:
+            return thread
 
     async def profile(self, actor: Actor) -> Actor:
         """What Slack knows of them; as they were when it knows nobody of that id."""

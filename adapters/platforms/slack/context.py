@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.platforms.slack import attached, conversation, facts, threads, unseen_files
+from adapters.platforms.slack import attached, conversation, facts, threads, unseen_files, whereabouts
 from adapters.platforms.slack.client import Call
 from adapters.platforms.slack.conversation import Rooms
 from adapters.platforms.slack.entities import Reader
@@ -34,7 +34,7 @@ WITH_FILE = "[attached: {name}]"
 
 async def gather(api: Call, rooms: Rooms, people: People, own: Own, message: IncomingMessage) -> JobContext:
     """Everything a job must know of where it was asked."""
-    thread = await _named(api, rooms, message.thread)
+    thread = await whereabouts.ask(api, rooms, message.thread)
     actor = message.actor
     newest = _told(await _thread(api, rooms, thread), thread.root, message.comment_id)
     who = {name for each in newest for name in (each.user or "", *mentioned(each.text or ""))} - {""}
@@ -71,26 +71,6 @@ async def _asker(api: Call, people: People, actor: Actor | None) -> Actor | None
             raise
         found = None
     return actor_of(found) if found else actor
-
-
-async def _named(api: Call, rooms: Rooms, thread: Thread) -> Thread:
-    """The thread with its channel's name, and who can read it: events tell little of it, a typed command a name alone.
-
-    https://docs.slack.dev/reference/methods/conversations.info
-    """
-    if not thread.channel:
-        return thread
-    try:
-        found = await api.get("conversations_info", channel=await rooms.of(api, thread.channel))
-    except (NotFoundError, AuthenticationError):
-        return thread
-    channel = found["channel"]
-    is_private = any(channel.get(name) for name in ("is_private", "is_im", "is_mpim"))
-    name = "" if channel.get("is_im") else str(channel.get("name") or "")
-    is_external = any(channel.get(name) for name in ("is_ext_shared", "is_pending_ext_shared"))
-    return thread.model_copy(
-        update={"channel_name": name, "is_private": is_private, "is_external": is_external}
-    )
 
 
 async def _thread(api: Call, rooms: Rooms, thread: Thread) -> list[Saying]:

@@ -78,14 +78,17 @@ def is_stranger(own: Own, body: EventBody, said: Saying) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """A channel of a workspace, and what is told of it: its type, or its name, or neither."""
+    """A channel of a workspace, and what is told of it: its type, or its name, or neither.
+
+    `is_external`: whether other organizations read it. None: nobody said, so they may.
+    """
 
     integration: str
     workspace: str
     channel: str
     type: str = ""
     name: str = ""
-    is_external: bool = False
+    is_external: bool | None = None
 
     @property
     def _type_by_name(self) -> str:
@@ -104,7 +107,7 @@ class Place:
             kind=ThreadKind.DIRECT if is_direct else ThreadKind.CHANNEL,
             # Of unknown type it counts as private: an answer must not go to a more public place than the question.
             is_private=is_direct or kind in PRIVATE_TYPES or not kind,
-            is_external=self.is_external,
+            is_external=not is_direct if self.is_external is None else self.is_external,
             channel=self.channel,
             channel_name="" if self.name in TYPES_BY_NAME else self.name,
             root=root,

@@ -161,7 +161,7 @@ def _where(body: EventBody, delivery: Delivery, own: Own, said: Saying) -> dict[
         facts.home_of(body),
         channel,
         event.channel_type or "",
-        is_external=bool(body.is_ext_shared_channel),
+        is_external=body.is_ext_shared_channel,
     )
     thread = place.thread(said.thread_ts or comment)
     return {

@@ -247,3 +247,27 @@ async def test_a_message_in_a_shared_channel_says_at_once_that_others_read_it(
     for use, is_external in (("team", False), ("shared", True)):
         await door.say("writer", use, "@bellhop status")
         assert (await heard(slack, listener)).thread.is_external is is_external
+
+
+@pytest.mark.parametrize(("use", "is_external"), [("team", False), ("shared", True)])
+async def test_who_reads_where_a_command_was_typed_is_looked_up_once(
+    slack: Slack, playground: SlackPlayground, listener: Listener, door: Door, use: str, is_external: bool
+) -> None:
+    """It does not say so itself: until then others might."""
+    await door.post("/command", user="writer", channel=use, command="/bellhop", text="jobs")
+    asked = (await heard(slack, listener)).thread
+    assert asked.is_external
+    for _ in range(2):
+        assert (await slack.look_up(asked)).is_external is is_external
+    assert len(sent(playground, "conversations.info")) == 1
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "missing_scope", "fatal_error"])
+async def test_where_slack_does_not_tell_who_reads_it_others_may(
+    slack: Slack, playground: SlackPlayground, thread_in: ThreadIn, error: str
+) -> None:
+    asked = thread_in("team").model_copy(update={"is_external": True})
+    playground.world.faults.add(Fault("error", error=error, path="conversations.info", times=99))
+    assert await slack.look_up(asked) == asked
+    playground.world.faults.clear()
+    assert not (await slack.look_up(asked)).is_external

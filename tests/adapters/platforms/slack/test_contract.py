@@ -28,6 +28,7 @@ ASKS: dict[str, set[str]] = {
     "edit": {"chat.update"},
     "find": {"conversations.history", "conversations.replies"},
     "is_member": {"users.info"},
+    "look_up": {"conversations.info"},
     "me": {"auth.test"},
     "open_dialog": {"views.open"},
     "post": {"chat.postMessage", "conversations.open"},
@@ -144,6 +145,8 @@ async def _talk(slack: Slack, watcher: Watcher, door: Door, thread_in: ThreadIn,
     )
     with watcher.during("context_of"):
         await slack.context_of(message)
+    with watcher.during("look_up"):
+        await slack.look_up(thread)
 
 
 async def _whisper(

@@ -234,3 +234,15 @@ def test_closing_a_dialog_of_ours_is_an_event() -> None:
 
 def test_a_choice_being_typed_is_never_kept() -> None:
     assert ignored(payload("block_suggestion")).disposition is Disposition.IGNORED_HANDSHAKE
+
+
+@pytest.mark.parametrize("event", ["slash_command", "block_actions"])
+def test_what_does_not_say_who_reads_its_place_may_be_read_by_others(event: str) -> None:
+    assert read(payload(event)).thread.is_external
+
+
+def test_alone_with_the_bot_nobody_else_reads() -> None:
+    alone = payload(
+        "slash_command", lambda made: made.update(channel_id="D0ADA", channel_name="directmessage")
+    )
+    assert not read(alone).thread.is_external
