@@ -17,24 +17,41 @@ CANCEL_PATIENCE_SECONDS = 3.0  # its host ends a process that stands still first
 
 async def recover_lost(services: Services) -> bool:
     """Running jobs whose process is gone, or was silent for too long: cancelled if that was asked for, else tried again
-    visibly, else failed.
+    visibly, else failed. True: something was settled, so there may be more.
     """
+    is_any_settled = False
+    for job in await _lost(services):
+        settled = await _recover(services, job)
+        if settled is not None:
+            is_any_settled = True
+            await order.moved(services, settled)
+    return is_any_settled
+
+
+async def _lost(services: Services) -> list[Job]:
+    """At most a batch. Late is not lost: who lives is left out, for that one's supervisor to end if it stands still.
+    However many of those there are, the lost ones behind them are found.
+    """
+    limit = BATCH
+    while True:
+        expired, alive = await _expired(services, limit)
+        lost = [job for job in expired if job.cancel_requested_at or (job.id, job.attempt) not in alive]
+        if lost or len(expired) < limit:
+            return lost[:BATCH]
+        limit *= 2
+
+
+async def _expired(services: Services, limit: int) -> tuple[list[Job], set[tuple[str, int]]]:
+    """Whose lease is over for long enough, and which attempts of those we see alive."""
     lease_seconds = services.settings.lease_seconds
     async with services.storage.read() as work:
         expired = await work.jobs.expired(
-            BATCH,
+            limit,
             patience_seconds=fuse_seconds(lease_seconds) - lease_seconds,
             cancel_patience_seconds=CANCEL_PATIENCE_SECONDS,
         )
         horses = await work.workers.horses([job.id for job in expired])
-    alive = {(each.job_id, each.attempt) for each in horses if services.is_alive(each)}
-    for job in expired:
-        if (job.id, job.attempt) in alive and job.cancel_requested_at is None:
-            continue  # late is not lost; one that stands still is its supervisor's to end
-        settled = await _recover(services, job)
-        if settled is not None:
-            await order.moved(services, settled)
-    return len(expired) == BATCH
+    return expired, {(each.job_id, each.attempt) for each in horses if services.is_alive(each)}
 
 
 async def _recover(services: Services, job: Job) -> Job | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot import recovery
 from bot.run import fuse_seconds
 from models.base import now
@@ -24,9 +26,11 @@ class Clock:
         return now() + self.offset
 
 
-async def running(bench: Bench) -> Job:
-    await bench.hear("@bellhop fix")
-    [job] = await bench.jobs()
+async def running(bench: Bench, number: int = 42) -> Job:
+    """A job of an issue of its own, claimed."""
+    before = {job.id for job in await bench.jobs()}
+    await bench.hear("@bellhop fix", number=number, comment_id=str(number))
+    [job] = [job for job in await bench.jobs() if job.id not in before]
     async with bench.storage.begin() as work:
         claimed = await work.jobs.claim(job.id, "w", 10)
     assert claimed is not None
@@ -58,9 +62,9 @@ async def test_a_lost_job_is_tried_again_visibly_and_told() -> None:
     assert "retried as attempt 2 of 3" in bench.answers[0]
 
 
-async def remembered(bench: Bench, job: Job) -> ProcessRecord:
+async def remembered(bench: Bench, job: Job, pid: int = 7) -> ProcessRecord:
     record = ProcessRecord(
-        job_id=job.id, attempt=job.attempt, host="h", boot_id="b", pid=7, started_ticks=1, role=HORSE
+        job_id=job.id, attempt=job.attempt, host="h", boot_id="b", pid=pid, started_ticks=1, role=HORSE
     )
     async with bench.storage.begin() as work:
         await work.workers.remember(record)
@@ -90,6 +94,26 @@ async def test_a_horse_nobody_hears_of_is_lost_in_the_end_and_one_that_is_seen_a
     object.__setattr__(bench.services, "is_alive", lambda _: False)
     await recovery.recover_lost(bench.services)
     assert (await bench.jobs())[0].status is JobStatus.QUEUED
+
+
+async def test_lost_jobs_behind_living_ones_that_are_late_are_found_and_nothing_spins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recovery, "BATCH", 1)
+    bench, clock = bench_with_clock()
+    late = {
+        (await remembered(bench, await running(bench, number), pid=number)).job_id for number in (1, 2, 3)
+    }
+    clock.offset = timedelta(seconds=1)  # whoever was late for longest is looked at first
+    lost = await running(bench, 4)
+    clock.offset = timedelta(seconds=fuse_seconds(bench.services.settings.lease_seconds) + 2)
+    object.__setattr__(bench.services, "is_alive", lambda each: each.job_id in late)
+    assert await recovery.recover_lost(bench.services)
+    by_id = {job.id: job.status for job in await bench.jobs()}
+    assert by_id == {lost.id: JobStatus.QUEUED} | dict.fromkeys(late, JobStatus.RUNNING)
+    assert not await recovery.recover_lost(bench.services), (
+        "nothing was settled, so nothing is looked at again"
+    )
 
 
 async def test_a_cancelled_job_waits_for_nobody_s_sign_of_life() -> None:
