@@ -17,14 +17,17 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 PAGE_BYTES = 8192
+LONGEST_LOG_BYTES = 32 * 1024 * 1024  # then what is left of the write-ahead log is moved in a writer's turn
 READERS = 4
 POSTGRESQL_CONNECTIONS = 8
 CONNECT_SECONDS = 5.0
 
 # https://www.sqlite.org/pragma.html. FULL in WAL: a commit is on disk when it returns.
 PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY")
-# Checkpoints are made by the checkpointer, never inside a commit. Processes without one leave them to SQLite.
+# Checkpoints are made by the checkpointer, never inside a commit. Short-lived processes have none: should the app be
+# away, they make one inside a commit, but only of a log longer than any checkpointer leaves.
 NO_AUTOCHECKPOINT = "wal_autocheckpoint = 0"
+LATE_AUTOCHECKPOINT = f"wal_autocheckpoint = {2 * LONGEST_LOG_BYTES // PAGE_BYTES}"
 READ_ONLY = "query_only = ON"
 
 # A commit is on disk when it returns, whatever the server's own default.
@@ -53,8 +56,8 @@ class Options:
     @property
     def write_pragmas(self) -> tuple[str, ...]:
         """What each writing connection to SQLite is set to."""
-        own = () if self.is_short_lived else (NO_AUTOCHECKPOINT,)
-        return (*PRAGMAS, f"busy_timeout = {round(self.busy_seconds * 1000)}", *own)
+        own = LATE_AUTOCHECKPOINT if self.is_short_lived else NO_AUTOCHECKPOINT
+        return (*PRAGMAS, f"busy_timeout = {round(self.busy_seconds * 1000)}", own)
 
 
 def writer_of(options: Options) -> AsyncEngine:

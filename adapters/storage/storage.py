@@ -64,6 +64,7 @@ class SQLStorage(Storage):
         self._reader = reader_of(options)
         self._lock = asyncio.Lock()
         self._turns = Turns(options.path)
+        self._is_in_line = options.is_sqlite
         self._writing: set[asyncio.Task[Any] | None] = set()
         self._inode = (0, 0)
         self._inbox = SQLiteInbox(options) if options.is_sqlite else PostgresInbox(self._writer)
@@ -77,7 +78,17 @@ class SQLStorage(Storage):
             await migrate(self._options)
         await self._in_place()
         if self._options.is_short_lived:
+            await self._warm_up()
+        elif self._checkpointer is not None:
+            self._checkpointer.start()
+
+    async def _warm_up(self) -> None:
+        """Out of turn: who warms up forks next, and no child shall inherit a place in the line, or a thread's wait."""
+        self._is_in_line = False
+        try:
             await warm_up(self, self._options)
+        finally:
+            self._is_in_line = self._options.is_sqlite
 
     async def _is_current(self) -> bool:
         """Whether there is nothing to prepare and to migrate: then nobody needs to wait for the writer."""
@@ -172,7 +183,7 @@ class SQLStorage(Storage):
             self._writing.discard(task)
 
     def _turn_of_all(self, *, is_urgent: bool) -> AbstractAsyncContextManager[None]:
-        return self._turns.taken(is_urgent=is_urgent) if self._options.is_sqlite else nullcontext()
+        return self._turns.taken(is_urgent=is_urgent) if self._is_in_line else nullcontext()
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, doing: str) -> AsyncIterator[AsyncConnection]:

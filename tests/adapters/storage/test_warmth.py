@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from adapters.storage import open_storage
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from adapters.storage import open_storage, warmth
+from adapters.storage.turns import TURN
 from tests.adapters.storage.nouns import job
+from tests.adapters.storage.test_turns import locked
 
 
 async def test_warming_up_leaves_nothing_behind(database_url: str) -> None:
@@ -42,3 +50,19 @@ async def test_short_lived_storages_are_closed_alone(database_url: str) -> None:
     async with second.begin() as work:
         await work.jobs.create_job(job())
     await second.close()
+
+
+async def test_warming_up_waits_in_no_line_and_leaves_none_open(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warmth, "_warm", set())
+    path = sqlite_url.removeprefix("sqlite:///")
+    storage = open_storage(sqlite_url, is_short_lived=True)
+    with locked(Path(path + TURN)):
+        before = len(os.listdir("/dev/fd"))
+        await storage.initialize()
+        assert len(os.listdir("/dev/fd")) == before
+        assert not [thread for thread in threading.enumerate() if thread.name == "turn"]
+    async with storage.begin():
+        assert len(os.listdir("/dev/fd")) > before  # from now on it stands in line
+    await storage.close()
