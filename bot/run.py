@@ -56,6 +56,7 @@ class Run:
         self.lost = asyncio.Event()
         self.finished = asyncio.Event()  # the work is over: write what is left
         self.renewed_at = self._looked_at = uptime() if claimed_at is None else claimed_at
+        self.is_seen = False  # the app sees this process live: set by the runtime where it does
         self.stoppers: list[Callable[[], Awaitable[None]]] = []
         self.remember: Callable[[int, str], Awaitable[None]] | None = None
         self.folders = Folders()
@@ -156,10 +157,10 @@ class Run:
     def sure_at(self) -> float:
         """When we knew for the last time, by `uptime`, that nobody else may have begun.
 
-        Where all is one host whoever would take over sees that we live, and does not: there it is enough to have seen
-        the job ours, however long writing takes. Else the lease alone tells.
+        Where the app sees that we live it takes nothing over: there it is enough to have seen the job ours, however
+        long writing takes. Else (another host, or another container of this one) the lease alone tells.
         """
-        return self._looked_at if self.services.settings.is_single_host else self.renewed_at
+        return self._looked_at if self.is_seen else self.renewed_at
 
     def _is_ours(self, job: Job) -> bool:
         return (job.status, job.attempt, job.worker) == (JobStatus.RUNNING, self.job.attempt, self.worker)

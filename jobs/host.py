@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.errors import ConfigurationError
 from bot.settings import Settings
-from jobs import processes
+from jobs import owners, processes
 
 SETTING = "BELLHOP_DATABASE_URL"
 UNMARKED = (
@@ -25,7 +25,7 @@ def mark(settings: Settings) -> None:
     if settings.is_single_host:
         marker = _marker(settings)
         marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.write_text(json.dumps({"host": socket.gethostname(), "boot_id": processes.boot_id()}))
+        marker.write_text(json.dumps(_this()))
 
 
 def check(settings: Settings) -> None:
@@ -41,6 +41,18 @@ def check(settings: Settings) -> None:
         raise ConfigurationError(SETTING, UNMARKED.format(marker=marker)) from error
     if known.get("boot_id") != processes.boot_id():
         raise ConfigurationError(SETTING, ELSEWHERE.format(host=known.get("host")))
+
+
+def is_app_here(settings: Settings) -> bool:
+    """Whether the app sees the processes of this host: it runs in the same container, not only on the same machine."""
+    try:
+        return settings.is_single_host and json.loads(_marker(settings).read_text()) == _this()
+    except (OSError, ValueError):
+        return False
+
+
+def _this() -> dict[str, str]:
+    return {"host": socket.gethostname(), "boot_id": processes.boot_id(), "space": owners.space()}
 
 
 def _marker(settings: Settings) -> Path:

@@ -19,7 +19,7 @@ from bot import order, trail
 from bot.errors import StorageUnavailable
 from bot.run import Run, fuse_seconds, uptime
 from bot.services import Services
-from jobs import processes, settlement, supervisor, tether
+from jobs import host, processes, pulse, settlement, supervisor, tether
 from jobs.attempt import Ending, Give, Work, drive
 from jobs.guard import Guard
 from models.worker import HORSE
@@ -106,7 +106,11 @@ async def _claim(services: Services, job_id: str, worker: str) -> Run | None:
             await work.workers.remember(horse)
         if job is not None:
             await trail.of_job(work, job, "job_started", worker=worker)
-    return Run(services, job, worker, claimed_at) if job is not None else None
+    if job is None:
+        return None
+    run = Run(services, job, worker, claimed_at)
+    run.is_seen = host.is_app_here(services.settings)
+    return run
 
 
 async def _live(run: Run, work: Work, *, is_alone: bool) -> None:
@@ -114,10 +118,14 @@ async def _live(run: Run, work: Work, *, is_alone: bool) -> None:
     guard = Guard(lambda: run.sure_at + fuse * GUARD_SHARE)
     guard.start()
     lease = asyncio.create_task(run.keep_lease())
+    signs = asyncio.create_task(
+        pulse.keep(pulse.path(run.services.settings.data_dir, run.job.id, run.job.attempt))
+    )
     try:
         await _attempt(run, work, lease, guard, is_alone=is_alone)
     finally:
         lease.cancel()
+        signs.cancel()
         if is_alone:
             guard.leave_within(LEAVE_SECONDS)
         else:

@@ -145,6 +145,20 @@ async def test_a_horse_whose_loop_hangs_is_gone_before_its_lease(yard: Yard, ser
 
 
 @pytest.mark.usefixtures("app")
+async def test_a_horse_that_hangs_with_python_s_lock_is_ended_and_its_job_is_lost(
+    yard: Yard, services: Services
+) -> None:
+    yard.serve()
+    job = await yard.new(services, "hold the lock", max_attempts=1)
+    horse = await horse_of(yard, job)
+    ended = await yard.until(services, job, *ENDS)
+    assert (ended.status, ended.failure) == (JobStatus.FAILED, Failure.LOST)
+    assert is_gone(horse)
+    after = await yard.new(services, "echo")
+    assert (await yard.until(services, after, *ENDS)).status is JobStatus.COMPLETED, "its place is free"
+
+
+@pytest.mark.usefixtures("app")
 async def test_redis_killed_and_restarted_in_mid_job_costs_nothing(
     yard: Yard, services: Services, redis_server: RedisServer
 ) -> None:

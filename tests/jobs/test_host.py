@@ -1,5 +1,6 @@
 """SQLite is for one host."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,19 @@ def test_postgresql_is_for_many_hosts(settings: Settings, tmp_path: Path) -> Non
     host.mark(elsewhere)
     host.check(elsewhere)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"host": "another container"}, {"space": "pid:[1]"}, {"boot_id": "b"}]
+)
+def test_the_app_sees_this_host_s_processes_only_where_it_shares_its_names_and_pids(
+    settings: Settings, change: dict[str, str]
+) -> None:
+    marker = settings.data_dir / "test.db.host"
+    assert not host.is_app_here(settings)
+    host.mark(settings)
+    marker.write_text(json.dumps(json.loads(marker.read_text()) | change))
+    assert host.is_app_here(settings) is not bool(change)
+    assert not host.is_app_here(
+        settings.model_copy(update={"database_url": "postgresql://somewhere/bellhop"})
+    )

@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,7 @@ import pytest
 
 from adapters.storage import open_storage
 from bot.services import Services
-from jobs import processes, supervisor
+from jobs import processes, pulse, supervisor
 from jobs.supervisor import Supervisor
 from models.base import now
 from models.job import Job, JobStatus
@@ -133,6 +134,99 @@ async def test_a_job_with_its_horse_is_left_alone(
     assert len(await known(services)) == 2
 
 
+class Clock:
+    """Everybody's uptime, moved by hand."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.moment = supervisor.uptime()
+        for module in (supervisor, pulse):
+            monkeypatch.setattr(module, "uptime", lambda: self.moment)
+
+    async def look(self, seconds: float, look: Callable[[], Awaitable[None]]) -> None:
+        """Look every second for so long."""
+        for _ in range(int(seconds)):
+            self.moment += 1
+            await look()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    return Clock(monkeypatch)
+
+
+def give_sign(yard: Yard, job: Job) -> None:
+    pulse.touch(pulse.path(yard.settings.data_dir, job.id, job.attempt))
+
+
+async def test_a_horse_without_a_sign_of_life_is_not_prolonged_any_more_and_is_ended_with_its_family(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper, clock: Clock
+) -> None:
+    job, horse, agent = await running(yard, services), sleeper(), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    await remember(services, job, agent.pid, "agent")
+    give_sign(yard, job)
+    fuse = supervisor.fuse_seconds(services.settings.lease_seconds)
+
+    async def beat_and_look() -> None:
+        await host.beat()
+        await host.look()
+
+    await clock.look(fuse, beat_and_look)
+    assert horse.poll() is None
+    give_sign(yard, job)
+    await clock.look(fuse + 1, beat_and_look)
+    assert horse.poll() is None, "it lived"
+    await clock.look(2, beat_and_look)
+    await until(lambda: is_gone(horse.pid) and is_gone(agent.pid))
+    async with services.storage.read() as work:
+        assert [each.id for each in await work.jobs.expired(5)] == [job.id]
+
+
+async def test_time_in_which_the_supervisor_could_not_look_is_not_held_against_a_horse(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper, clock: Clock
+) -> None:
+    job, horse = await running(yard, services), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    give_sign(yard, job)
+    await host.look()
+    clock.moment += 3600
+    await host.look()
+    assert horse.poll() is None
+
+
+async def test_a_stopped_horse_is_ended_within_a_lease_while_nobody_can_write(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper, clock: Clock
+) -> None:
+    job, other = await running(yard, services), await running(yard, services)
+    horse, busy = sleeper(), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    await remember(services, other, busy.pid, "horse")
+    horse.send_signal(signal.SIGSTOP)
+    await until(lambda: psutil.Process(horse.pid).status() == psutil.STATUS_STOPPED)
+    async with services.storage.begin():  # as the stopped one may be
+        await clock.look(services.settings.lease_seconds, host.end_stopped)
+        await until(lambda: is_gone(horse.pid))
+    assert busy.poll() is None
+
+
+async def test_a_horse_past_its_deadline_gets_time_to_settle_and_no_more(
+    yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper, clock: Clock
+) -> None:
+    job, horse = await running(yard, services), sleeper()
+    await remember(services, job, horse.pid, "horse")
+    overdue = job.model_copy(update={"deadline": now() - timedelta(seconds=1)})
+
+    async def look() -> None:
+        give_sign(yard, job)
+        await host._look_at(overdue, job.attempt, await known(services))
+
+    limit = supervisor.WIND_DOWN_SECONDS + supervisor.fuse_seconds(services.settings.lease_seconds)
+    await clock.look(limit, look)
+    assert horse.poll() is None
+    await clock.look(2, look)
+    await until(lambda: is_gone(horse.pid))
+
+
 async def test_a_beat_prolongs_the_leases_of_living_horses_and_of_no_others(
     yard: Yard, services: Services, host: Supervisor, sleeper: Sleeper
 ) -> None:
@@ -141,6 +235,7 @@ async def test_a_beat_prolongs_the_leases_of_living_horses_and_of_no_others(
     for job in (going, stopped, cancelled, dead):
         horses[job.id] = sleeper()
         await remember(services, job, horses[job.id].pid, "horse")
+        give_sign(yard, job)
     horses[stopped.id].send_signal(signal.SIGSTOP)
     await until(lambda: psutil.Process(horses[stopped.id].pid).status() == psutil.STATUS_STOPPED)
     horses[dead.id].kill()
@@ -161,7 +256,7 @@ async def test_a_horse_that_stands_still_is_ended_and_its_job_given_back(
     services: Services,
     host: Supervisor,
     sleeper: Sleeper,
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
     is_cancelled: bool,
 ) -> None:
     job, horse = await running(yard, services), sleeper()
@@ -169,15 +264,11 @@ async def test_a_horse_that_stands_still_is_ended_and_its_job_given_back(
     if is_cancelled:
         async with services.storage.begin() as work:
             await work.jobs.request_cancel(job.id, "ana")
-    moment = supervisor.uptime()
     lease_seconds = services.settings.lease_seconds
     limit = lease_seconds if is_cancelled else supervisor.fuse_seconds(lease_seconds)
-    for passed in (0.0, limit - 0.1):
-        monkeypatch.setattr(supervisor, "uptime", lambda passed=passed: moment + passed)
-        await host.look()
-        assert horse.poll() is None
-    monkeypatch.setattr(supervisor, "uptime", lambda: moment + limit + 0.1)
-    await host.look()
+    await clock.look(limit + 1, host.look)
+    assert horse.poll() is None
+    await clock.look(1, host.look)
     await until(lambda: is_gone(horse.pid))
     async with services.storage.read() as work:
         assert [each.id for each in await work.jobs.expired(5, patience_seconds=99)] == [job.id]

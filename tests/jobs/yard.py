@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import ctypes
 import json
 import os
 import signal
@@ -96,11 +97,18 @@ async def pretend(run: Run) -> JobResult:
         raise JobFailed(Failure.CHECKS, "2 of 41 tests fail", f"the log says {SECRET}")
     if name == "hang the loop":
         time.sleep(600)  # noqa: ASYNC251 - that is the fault
+    if name == "hold the lock":
+        hold_python_s_lock()
     if name == "stubborn":
         await _stubborn(run, folder)
     if name in {"wait", "deaf"}:
         await _wait(folder / "go", is_deaf=name == "deaf")
     return JobResult(result="done", explanation=f"finished {name}")
+
+
+def hold_python_s_lock() -> None:
+    """No thread of this process runs any more: the C library's `sleep`, called without giving Python's lock up."""
+    ctypes.PyDLL(None).sleep(600)
 
 
 async def _stubborn(run: Run, folder: Path) -> None:
