@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from adapters.storage import open_storage
+from bot.run import fuse_seconds, uptime
 from bot.services import Services
 from jobs import processes, pulse, supervisor
 from jobs.supervisor import Supervisor
@@ -138,7 +139,7 @@ class Clock:
     """Everybody's uptime, moved by hand."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.moment = supervisor.uptime()
+        self.moment = uptime()
         for module in (supervisor, pulse):
             monkeypatch.setattr(module, "uptime", lambda: self.moment)
 
@@ -165,7 +166,7 @@ async def test_a_horse_without_a_sign_of_life_is_not_prolonged_any_more_and_is_e
     await remember(services, job, horse.pid, "horse")
     await remember(services, job, agent.pid, "agent")
     give_sign(yard, job)
-    fuse = supervisor.fuse_seconds(services.settings.lease_seconds)
+    fuse = fuse_seconds(services.settings.lease_seconds)
 
     async def beat_and_look() -> None:
         await host.beat()
@@ -220,7 +221,7 @@ async def test_a_horse_past_its_deadline_gets_time_to_settle_and_no_more(
         give_sign(yard, job)
         await host._look_at(overdue, job.attempt, await known(services))
 
-    limit = supervisor.WIND_DOWN_SECONDS + supervisor.fuse_seconds(services.settings.lease_seconds)
+    limit = supervisor.WIND_DOWN_SECONDS + fuse_seconds(services.settings.lease_seconds)
     await clock.look(limit, look)
     assert horse.poll() is None
     await clock.look(2, look)
@@ -265,7 +266,7 @@ async def test_a_horse_that_stands_still_is_ended_and_its_job_given_back(
         async with services.storage.begin() as work:
             await work.jobs.request_cancel(job.id, "ana")
     lease_seconds = services.settings.lease_seconds
-    limit = lease_seconds if is_cancelled else supervisor.fuse_seconds(lease_seconds)
+    limit = lease_seconds if is_cancelled else fuse_seconds(lease_seconds)
     await clock.look(limit + 1, host.look)
     assert horse.poll() is None
     await clock.look(1, host.look)
