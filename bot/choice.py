@@ -69,8 +69,8 @@ async def jobs_here(work: UnitOfWork, thread: Thread) -> list[Job]:
     if not thread.channel:
         return asked
     row = await work.outbox.card_at(thread.source.value, thread.integration, thread.channel, thread.root)
-    job = await work.jobs.get_job(row.job_id) if row and row.job_id else None
-    head = [job] if job and all(each.id != job.id for each in asked) else []
+    at_head = await work.jobs.of_ids([row.job_id]) if row and row.job_id else []
+    head = [job for job in at_head if all(each.id != job.id for each in asked)]
     return [*asked, *head]
 
 
