@@ -1,13 +1,16 @@
 """A worker yard for each test, with its own database."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from adapters.storage import open_storage
 from bot.services import Services
+from tests.jobs.lodge import Sleeper
 from tests.jobs.yard import Yard, services_of
 
 
@@ -34,3 +37,19 @@ async def app(yard: Yard, services: Services) -> AsyncIterator[None]:
     yield
     playing.cancel()
     await asyncio.wait({playing})
+
+
+@pytest.fixture
+def sleeper() -> Iterator[Sleeper]:
+    started = []
+
+    def start() -> subprocess.Popen[bytes]:
+        program = "import time; time.sleep(600)"
+        process = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()

@@ -4,9 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,32 +12,15 @@ import psutil
 import pytest
 
 from adapters.storage import open_storage
-from bot.run import fuse_seconds, uptime
+from bot.run import fuse_seconds
 from bot.services import Services
-from jobs import processes, pulse, supervisor
+from jobs import processes, supervisor
 from jobs.supervisor import Supervisor
 from models.base import now
-from models.job import Job, JobStatus
-from models.worker import ProcessRecord, WorkerRecord
+from models.job import JobStatus
+from models.worker import WorkerRecord
+from tests.jobs.lodge import Clock, Sleeper, give_sign, known, remember, running
 from tests.jobs.yard import Yard, is_gone, services_of, until
-
-Sleeper = Callable[[], subprocess.Popen[bytes]]
-
-
-@pytest.fixture
-def sleeper() -> Iterator[Sleeper]:
-    started = []
-
-    def start() -> subprocess.Popen[bytes]:
-        program = "import time; time.sleep(600)"
-        process = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture
@@ -70,28 +51,6 @@ def host(services: Services) -> Supervisor:
         seen_at=moment,
     )
     return Supervisor(services, record)
-
-
-async def running(yard: Yard, services: Services) -> Job:
-    job = await yard.new(services, "")
-    async with services.storage.begin() as work:
-        claimed = await work.jobs.claim(job.id, "worker", 60)
-    assert claimed is not None
-    return claimed
-
-
-async def remember(services: Services, job: Job, pid: int, role: str, **change: object) -> ProcessRecord:
-    made = processes.record(job.id, job.attempt, pid, role)
-    assert made is not None
-    made = made.model_copy(update=change)
-    async with services.storage.begin() as work:
-        await work.workers.remember(made)
-    return made
-
-
-async def known(services: Services) -> list[ProcessRecord]:
-    async with services.storage.read() as work:
-        return await work.workers.processes(socket.gethostname())
 
 
 async def test_it_beats_until_it_is_stopped_and_says_goodbye(services: Services, host: Supervisor) -> None:
@@ -130,33 +89,12 @@ async def test_a_job_with_its_horse_is_left_alone(
     await remember(services, job, horse.pid, "horse")
     await remember(services, job, agent.pid, "agent")
     await host.look()
-    assert horse.poll() is None
-    assert agent.poll() is None
-    assert len(await known(services)) == 2
-
-
-class Clock:
-    """Everybody's uptime, moved by hand."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.moment = uptime()
-        for module in (supervisor, pulse):
-            monkeypatch.setattr(module, "uptime", lambda: self.moment)
-
-    async def look(self, seconds: float, look: Callable[[], Awaitable[None]]) -> None:
-        """Look every second for so long."""
-        for _ in range(int(seconds)):
-            self.moment += 1
-            await look()
+    assert [horse.poll(), agent.poll(), len(await known(services))] == [None, None, 2]
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch)
-
-
-def give_sign(yard: Yard, job: Job) -> None:
-    pulse.touch(pulse.path(yard.settings.data_dir, job.id, job.attempt))
 
 
 async def test_a_horse_without_a_sign_of_life_is_not_prolonged_any_more_and_is_ended_with_its_family(
@@ -281,11 +219,9 @@ async def test_agents_without_a_horse_end_and_their_job_is_given_back(
     job, horse, agent = await running(yard, services), sleeper(), sleeper()
     await remember(services, job, horse.pid, "horse")
     await remember(services, job, agent.pid, "agent")
-    horse.kill()
-    await asyncio.to_thread(horse.wait)
+    await asyncio.to_thread(lambda: (horse.kill(), horse.wait()))
     await host.look()
-    assert is_gone(agent.pid)
-    assert await known(services) == []
+    assert [is_gone(agent.pid), await known(services)] == [True, []]
     async with services.storage.read() as work:
         assert [each.id for each in await work.jobs.expired(5)] == [job.id]
 
