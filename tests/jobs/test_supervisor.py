@@ -219,7 +219,8 @@ async def test_agents_without_a_horse_end_and_their_job_is_given_back(
     job, horse, agent = await running(yard, services), sleeper(), sleeper()
     await remember(services, job, horse.pid, "horse")
     await remember(services, job, agent.pid, "agent")
-    await asyncio.to_thread(lambda: (horse.kill(), horse.wait()))
+    horse.kill()
+    await asyncio.to_thread(horse.wait)
     await host.look()
     assert [is_gone(agent.pid), await known(services)] == [True, []]
     async with services.storage.read() as work:
