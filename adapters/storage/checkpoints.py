@@ -41,6 +41,7 @@ class Checkpointer:
         self._log_path = options.path + "-wal"
         self._turn = turn
         self._written_bytes = 0
+        self._length_bytes = 0  # of the log, as of the last checkpoint
         self._seen_ns = 0  # when the log was last written to, as of the last checkpoint
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
@@ -88,12 +89,15 @@ class Checkpointer:
         try:
             if only_if is not None and not await self._in_thread(only_if):
                 return
-            left_bytes = await self._in_thread(self._passive)
-            if left_bytes > LONGEST_LOG_BYTES:
-                # Again and at once, for what was committed meanwhile: what is left for the turn is then soon moved.
+            # While a polite pass waits for its turn on a core the log grows on: it is long enough already.
+            is_long = self._length_bytes + CHECKPOINT_BYTES > LONGEST_LOG_BYTES
+            self._length_bytes = await self._in_thread(self._passive, is_awaited=is_long)
+            if self._length_bytes > LONGEST_LOG_BYTES:
+                # Again, for what was committed meanwhile: what is left for the turn is then soon moved.
                 await self._in_thread(self._passive, is_awaited=True)
                 async with self._turn():
                     await self._in_thread(self._passive, is_awaited=True)
+                self._length_bytes = 0
         finally:
             self._task = None
 
