@@ -8,11 +8,10 @@ import pytest
 
 from bot import cards
 from bot.discretion import told_at
-from bot.run import Run
 from models.identity import Role
-from models.job import JobEventType
 from models.message import MessageKind, Thread, ThreadKind
 from tests.fakes.chat import ChatBench, channel
+from tests.fakes.logging_job import log
 
 SECRET = "the layoffs page"
 LINE = "cat severance.csv"
@@ -172,13 +171,7 @@ async def test_a_card_that_cannot_be_told_is_not_linked() -> None:
 async def logged(bench: ChatBench, *lines: str) -> str:
     """The job writes that."""
     [job] = await bench.jobs()
-    async with bench.storage.begin() as work:
-        claimed = await work.jobs.claim(job.id, "w", 60)
-    assert claimed is not None
-    run = Run(bench.services, claimed, "w")
-    for line in lines:
-        run.event(JobEventType.LOG, line)
-    await run.flush()
+    await log(bench, job, *lines)
     return job.handle
 
 

@@ -14,12 +14,12 @@ from bot.commands import COMMANDS
 from bot.enclosures import MOST_FILE_BYTES, capped
 from bot.errors import AuthenticationError, NetworkError, NotFoundError
 from bot.ports import UnitOfWork
-from bot.run import Run
 from models.base import now
-from models.job import Failure, Job, JobEventType, JobResult, JobStatus
+from models.job import Failure, Job, JobResult, JobStatus
 from models.message import MessageKind, ThreadKind
 from models.outbox import OutboxState
 from tests.fakes.chat import LONGEST, ChatBench, channel
+from tests.fakes.logging_job import log
 from tests.fakes.storage import MemoryStorage
 
 LINES = [f"line {number} of a long story" for number in range(300)]
@@ -32,13 +32,7 @@ async def with_job(*lines: str) -> tuple[ChatBench, Job]:
     await bench.link()
     await bench.say("@bellhop fix repo=acme/shop", thread=channel("1.1"))
     [job] = await bench.jobs()
-    async with bench.storage.begin() as work:
-        claimed = await work.jobs.claim(job.id, "w", 60)
-    assert claimed is not None
-    run = Run(bench.services, claimed, "w")
-    for line in lines:
-        run.event(JobEventType.LOG, line)
-    await run.flush()
+    claimed = await log(bench, job, *lines)
     await bench.deliver_answers()
     return bench, claimed
 

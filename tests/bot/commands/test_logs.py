@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from bot.run import Run
 from models.identity import Role
-from models.job import Failure, JobEventType, JobStatus
+from models.job import Failure, JobStatus
+from tests.fakes.logging_job import log
 from tests.fakes.services import Bench
 
 
 async def with_log(bench: Bench, *lines: str) -> str:
     await bench.hear("@bellhop fix", comment_id="1")
     [job] = await bench.jobs()
-    async with bench.storage.begin() as work:
-        claimed = await work.jobs.claim(job.id, "w", 60)
-    assert claimed is not None
-    run = Run(bench.services, claimed, "w")
-    for line in lines:
-        run.event(JobEventType.LOG, line)
-    await run.flush()
+    await log(bench, job, *lines)
     return job.handle
 
 
